@@ -1,0 +1,3 @@
+from qingshou.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Calculators: one registry, served as page, command and API."""

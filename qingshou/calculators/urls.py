@@ -1,0 +1,6 @@
+"""Addresses of calculators."""
+
+from django.urls import URLPattern
+
+app_name = "calculators"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Casework: findings, segments, paths, tasks, assignment, holds, today."""

@@ -1,0 +1,1 @@
+"""Settings and URL map: the one place where rooms are put together."""

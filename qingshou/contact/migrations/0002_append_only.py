@@ -1,0 +1,17 @@
+"""Facts of this room cannot be changed or deleted, by the database's own refusal."""
+
+from django.db import migrations
+
+from qingshou.store.appendonly import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [("contact", "0001_initial")]
+    operations = [
+        AppendOnly(
+            "contact_guarddecision",
+            "contact_contactattempt",
+            "contact_promise",
+            "contact_promisejudgement",
+        )
+    ]

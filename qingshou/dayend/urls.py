@@ -1,0 +1,6 @@
+"""Addresses of dayend."""
+
+from django.urls import URLPattern
+
+app_name = "dayend"
+urlpatterns: list[URLPattern] = []

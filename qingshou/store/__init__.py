@@ -1,0 +1,1 @@
+"""Store: how columns, secrets and append-only facts are kept. Knows no business room."""

@@ -1,0 +1,166 @@
+"""Columns in and out of the store: one ADBC connection, one transaction.
+
+SQLite's file locks belong to the process, and ADBC brings its own copy of the SQLite library: two copies with the same
+file open in one process undo each other's locks. So a session on SQLite first closes Django's connections, and Django's
+must stay closed until the session ends (``docs/decisions/bulk.md``). Heavy runs (import, day end) are processes of their
+own for the same reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import polars as pl
+from django.conf import settings
+from django.db import connections, models
+
+# The driver guesses a column's type from this many rows; larger than any table here, so that it sees them all.
+GUESS_ROWS = 50_000_000
+BUSY_TIMEOUT_MS = 60_000
+WRITER_LOCK = 7_051_001  # PostgreSQL advisory lock: one bulk writer at a time
+
+_TYPES: dict[str, Any] = {
+    "BigAutoField": pl.Int64, "AutoField": pl.Int64, "BigIntegerField": pl.Int64, "IntegerField": pl.Int32,
+    "SmallIntegerField": pl.Int16, "PositiveIntegerField": pl.Int32, "PositiveSmallIntegerField": pl.Int16,
+    "FenField": pl.Int64, "PpmField": pl.Int64, "BooleanField": pl.Boolean, "DateField": pl.Date,
+    "DateTimeField": pl.Datetime("us", "UTC"), "ForeignKey": pl.Int64, "OneToOneField": pl.Int64,
+}
+
+
+def schema(model: type[models.Model]) -> dict[str, Any]:
+    """Polars types by column name of a model's table (text for everything not listed)."""
+    return {field.column: _TYPES.get(type(field).__name__, pl.String) for field in model._meta.concrete_fields}
+
+
+class Session:
+    """An open bulk transaction. Frames use the table's column names."""
+
+    def __init__(self, connection: Any, vendor: str) -> None:
+        self.connection = connection
+        self.vendor = vendor
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement; placeholders are written ``?`` for both stores."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(self._dialect(sql), tuple(parameters) or None)
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(self._dialect(sql), tuple(parameters) or None)
+            row = cursor.fetchone()
+        return None if row is None else row[0]
+
+    def read(self, sql: str, types: dict[str, Any], parameters: Sequence[Any] = ()) -> pl.DataFrame:
+        """The rows of a query as a frame with exactly the columns and types of *types*, in that order."""
+        with self.connection.cursor() as cursor:
+            if self.vendor == "sqlite":
+                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": GUESS_ROWS})
+            cursor.execute(self._dialect(sql), tuple(parameters) or None)
+            table = cursor.fetch_arrow_table()
+        frame = pl.DataFrame(pl.from_arrow(table))
+        return frame.select(_read_cast(pl.col(name), frame.schema[name], kind).alias(name) for name, kind in types.items())
+
+    def read_model(self, model: type[models.Model], where: str = "", parameters: Sequence[Any] = (),
+                   columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Rows of a model's table; *where* is SQL after WHERE, and may go on with ORDER BY."""
+        types = schema(model)
+        chosen = {name: types[name] for name in (columns or types)}
+        names = ", ".join(f'"{name}"' for name in chosen)
+        sql = f'SELECT {names} FROM "{model._meta.db_table}"' + (f" WHERE {where}" if where else "")
+        return self.read(sql, chosen, parameters)
+
+    def append(self, model: type[models.Model], frame: pl.DataFrame) -> int:
+        """Insert the frame's rows (column names of the table, ``id`` included where it has one); returns how many."""
+        if frame.is_empty():
+            return 0
+        types = schema(model)
+        unknown = set(frame.columns) - set(types)
+        if unknown:
+            raise ValueError(f"{model._meta.db_table} has no column {', '.join(sorted(unknown))}")
+        table = frame.select(_write_cast(pl.col(name), types[name], self.vendor).alias(name) for name in frame.columns)
+        with self.connection.cursor() as cursor:
+            cursor.adbc_ingest(model._meta.db_table, table.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
+        return frame.height
+
+    def next_id(self, model: type[models.Model]) -> int:
+        """The first free id of a table (safe while this session holds the writer lock)."""
+        return int(self.value(f'SELECT COALESCE(MAX(id), 0) + 1 FROM "{model._meta.db_table}"'))
+
+    def settle_ids(self, *tables: type[models.Model]) -> None:
+        """After appending rows with ids of our own: move PostgreSQL's sequences past them."""
+        if self.vendor != "postgresql":
+            return
+        for model in tables:
+            table = model._meta.db_table
+            self.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT COALESCE(MAX(id), 1) FROM {table}))")
+
+    def _dialect(self, sql: str) -> str:
+        if self.vendor != "postgresql":
+            return sql
+        pieces = sql.split("?")
+        return "".join(piece + (f"${number}" if number < len(pieces) else "") for number, piece in enumerate(pieces, 1))
+
+
+@contextlib.contextmanager
+def session(*, write: bool = True) -> Iterator[Session]:
+    """One bulk transaction: commits when the block ends, rolls back when it raises.
+
+    A writing session takes the writer lock at once, so that what it reads cannot change before it writes.
+    """
+    connection, vendor = _connect()
+    try:
+        opened = Session(connection, vendor)
+        if vendor == "sqlite":
+            opened.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            opened.execute("PRAGMA synchronous=NORMAL")
+            opened.execute("PRAGMA cache_size=-262144")
+            if write:
+                opened.execute("UPDATE store_setting SET value = value WHERE key = 'writer'")
+        elif write:
+            opened.value(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})::text")
+        yield opened
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    finally:
+        connection.close()
+
+
+def _connect() -> tuple[Any, str]:
+    config = settings.DATABASES["default"] if not connections.databases else connections.databases["default"]
+    if config["ENGINE"].endswith("sqlite3"):
+        import adbc_driver_sqlite.dbapi as sqlite
+
+        connections.close_all()
+        return sqlite.connect(f"file:{quote(str(config['NAME']))}"), "sqlite"
+    import adbc_driver_postgresql.dbapi as postgresql
+
+    options = {"host": config["HOST"], "port": config["PORT"], "user": config["USER"], "password": config["PASSWORD"]}
+    query = urlencode({key: value for key, value in options.items() if value})
+    return postgresql.connect(f"postgresql:///{quote(str(config['NAME']))}?{query}"), "postgresql"
+
+
+def _read_cast(column: pl.Expr, have: Any, want: Any) -> pl.Expr:
+    if have == want:
+        return column
+    if have == pl.String and want == pl.Date:
+        return column.str.to_date("%Y-%m-%d")
+    if have == pl.String and isinstance(want, pl.Datetime):
+        return column.str.slice(0, 26).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC")
+    return column.cast(want)
+
+
+def _write_cast(column: pl.Expr, want: Any, vendor: str) -> pl.Expr:
+    if vendor == "sqlite":  # as Django writes them there
+        if want == pl.Date:
+            return column.cast(pl.Date).cast(pl.String)
+        if isinstance(want, pl.Datetime):
+            return column.cast(want).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+        if want == pl.Boolean:
+            return column.cast(pl.Int64)
+    return column.cast(want)
