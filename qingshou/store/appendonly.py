@@ -30,7 +30,7 @@ class AppendOnly(migrations.RunPython):
     def _protect(self, apps: Any, editor: Any) -> None:
         vendor = editor.connection.vendor
         if vendor == "postgresql":
-            editor.execute(POSTGRESQL_FUNCTION)
+            editor.execute(POSTGRESQL_FUNCTION, None)
         for table in self.tables:
             if vendor == "postgresql":
                 editor.execute(POSTGRESQL.format(table=table))

@@ -116,10 +116,10 @@ def session(*, write: bool = True) -> Iterator[Session]:
         opened = Session(connection, vendor)
         if vendor == "sqlite":
             opened.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            opened.execute("PRAGMA synchronous=NORMAL")
             opened.execute("PRAGMA cache_size=-262144")
             if write:
-                opened.execute("UPDATE store_setting SET value = value WHERE key = 'writer'")
+                opened.execute("INSERT INTO store_setting (key, value) VALUES ('writer', '') "
+                               "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
         elif write:
             opened.value(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})::text")
         yield opened
