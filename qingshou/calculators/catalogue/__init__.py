@@ -1,0 +1,1 @@
+"""The calculators, by chapter; each module has a list ``CALCULATORS``."""
