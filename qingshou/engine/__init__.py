@@ -1,0 +1,1 @@
+"""The engine: the pure rules. Columns in, columns out; no Django, no files, no clock, no network."""
