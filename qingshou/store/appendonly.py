@@ -12,9 +12,15 @@ BEGIN SELECT RAISE(ABORT, 'append-only: {table} takes no {verb}'); END;
 """
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION qingshou_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'append-only: % takes no %', TG_TABLE_NAME, lower(TG_OP) USING ERRCODE = 'integrity_constraint_violation'; END $$;
+BEGIN
+  RAISE EXCEPTION 'append-only: % takes no %', TG_TABLE_NAME, lower(TG_OP)
+    USING ERRCODE = 'integrity_constraint_violation';
+END $$;
 """
-POSTGRESQL = "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION qingshou_append_only();"
+POSTGRESQL = """
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION qingshou_append_only();
+"""
 
 
 class AppendOnly(migrations.RunPython):

@@ -11,7 +11,7 @@ import polars as pl
 from qingshou.engine.daycount import Ints, as_days
 from qingshou.engine.fold import timeline as tl
 from qingshou.engine.fold.columns import BALANCE_COLUMNS, KINDS, complete_terms
-from qingshou.engine.fold.state import DAY_MIN, Accrued, Terms, accrue, fresh, from_carry, to_carry
+from qingshou.engine.fold.state import Accrued, Terms, accrue, fresh, from_carry, to_carry
 from qingshou.engine.fold.step import PROBLEMS, DueBook, First, Record, step
 
 SPLIT_SCHEMA = {"event_id": pl.Int64, "loan_id": pl.Int64, "date": pl.Date, "principal_fen": pl.Int64,

@@ -1,0 +1,1 @@
+"""The demo bank and the simulator of its borrowers."""

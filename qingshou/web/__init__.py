@@ -1,0 +1,1 @@
+"""Web: shell, navigation, components, charts. Knows no business room."""
