@@ -72,7 +72,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "qingshou.web.context.shell",
             ],
-            "builtins": ["qingshou.web.templatetags.qingshou"],
+            "builtins": ["qingshou.web.templatetags.qingshou", "qingshou.portfolio.templatetags.portfolio"],
         },
     }
 ]

@@ -17,8 +17,8 @@ from qingshou.portfolio.models.states import (
 )
 
 __all__ = [
-    "AllocationLine",
     "BAD_LEVELS",
+    "AllocationLine",
     "BusinessDay",
     "CalendarDay",
     "Collateral",

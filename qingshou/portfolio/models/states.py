@@ -63,6 +63,8 @@ class LoanState(models.Model):
     compound_from = models.DateField()
     compound_base_fen = FenField()
     compound_paid_fen = FenField()
+    penalty_mark_fen = FenField(default=0)
+    compound_mark_fen = FenField(default=0)
     fee_charged_fen = FenField()
     fee_paid_fen = FenField()
     waived_fen = FenField()

@@ -1,0 +1,1 @@
+"""Changes of the portfolio: each one permission, one transaction, one audit entry."""
