@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qingshou.access.models import Posting, Unit, User
+from qingshou.access.models import Posting, Unit
 from qingshou.access.roles import PERMISSIONS, REACH
 
 
@@ -18,7 +18,7 @@ from qingshou.access.roles import PERMISSIONS, REACH
 class Viewer:
     """A user as of a day: roles, permissions and reach. ``own_households`` when reach is ``own``; ``unit_ids`` for ``unit``."""
 
-    user: User
+    user: Any  # a User, an anonymous user or SYSTEM
     roles: frozenset[str]
     permissions: frozenset[str]
     reach: str  # none, own, unit, bank
@@ -47,6 +47,8 @@ SYSTEM = System()
 def viewer(user: Any, day: date | None = None) -> Viewer:
     """The :class:`Viewer` of a user on a day (default: today). Kept on the user object for the request's life."""
     day = day or timezone.localdate()
+    if isinstance(user, System):
+        return Viewer(user, frozenset(), user.permissions, "bank", frozenset(), None, day)
     kept = getattr(user, "_viewer", None)
     if kept is not None and kept.day == day:
         return kept

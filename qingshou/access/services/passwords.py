@@ -1,0 +1,42 @@
+"""Passwords: changed by their owner, set anew by an administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from qingshou.access import audit
+from qingshou.access.models import User
+from qingshou.access.permissions import require
+
+
+@transaction.atomic
+def set_password(*, by: Any, user: User, password: str) -> None:
+    """An administrator sets another's password. Open sessions of that user end with the old password."""
+    require(by, "users.manage")
+    _set(user, password, "password")
+    audit.record(actor=by, action="access.password.set", subject=f"user:{user.pk}")
+
+
+@transaction.atomic
+def change_own_password(*, user: User, old: str, new: str) -> None:
+    """A user changes the own password, knowing the old one."""
+    if not user.check_password(old):
+        raise ValidationError({"old": _("原密码不正确。")})
+    if old == new:
+        raise ValidationError({"new": _("新密码不能与原密码相同。")})
+    _set(user, new, "new")
+    audit.record(actor=user, action="access.password.change", subject=f"user:{user.pk}")
+
+
+def _set(user: User, password: str, field: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from None
+    user.set_password(password)
+    user.save(update_fields=["password"])
