@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from qingshou.access.models import Posting, Unit, User
 from qingshou.access.roles import Role
-from qingshou.casework.models import Assignment
+from qingshou.casework.models import Assignment, Task
 from qingshou.portfolio.models import BusinessDay, Household, Instalment, LedgerEvent, Loan, Party
 from qingshou.store import crypto
 
@@ -106,3 +106,10 @@ def make_bank() -> Bank:
     bank.loans = [make_loan(household) for household in households]
     BusinessDay.objects.create(date=TODAY, state="open")
     return bank
+
+
+def make_task(household: Household, **fields: Any) -> Task:
+    """An open call due on the business date, owned by the household's custodian."""
+    values: dict[str, Any] = {"household": household, "source": "person", "title": "电话：提醒", "channel": "call",
+                              "target": "borrower", "owner": household.custodian, "due": TODAY, "made_on": TODAY}
+    return Task.objects.create(**values | fields)
