@@ -45,15 +45,14 @@ def level_chip(level: str) -> SafeString | str:
 
 
 @register.inclusion_tag("portfolio/owed_bar.html")
-def owed_bar(state: Any) -> dict[str, Any]:
-    """What is owed as one stacked bar: principal, interest, penalty, compound interest, fees (of a state, or None)."""
-    parts = [
-        ("principal", _("本金"), getattr(state, "principal_fen", 0)),
-        ("interest", _("利息"), getattr(state, "interest_owed_fen", 0)),
-        ("penalty", _("罚息"), getattr(state, "penalty_owed_fen", 0)),
-        ("compound", _("复利"), getattr(state, "compound_owed_fen", 0)),
-        ("fee", _("费用"), getattr(state, "fee_owed_fen", 0)),
-    ]
-    total = sum(amount for _key, _label, amount in parts)
-    return {"parts": [{"key": key, "label": label, "fen": amount, "permille": amount * 1000 // total if total else 0}
-                      for key, label, amount in parts], "total_fen": total}
+def owed_bar(state: Any, words: bool = True) -> dict[str, Any]:
+    """What a loan or household owes as one stacked bar: principal, interest, penalty, compound interest, fees.
+
+    *state* has ``principal_fen`` and ``<kind>_owed_fen`` (LoanState, HouseholdState, a Standing); None draws nothing.
+    """
+    if state is None:
+        return {"parts": [], "words": words}
+    parts = [(_("本金"), state.principal_fen, "k1"), (_("利息"), state.interest_owed_fen, "k2"),
+             (_("罚息"), state.penalty_owed_fen, "k3"), (_("复利"), state.compound_owed_fen, "k4"),
+             (_("费用"), state.fee_owed_fen, "k5")]
+    return {"parts": parts, "words": words}
