@@ -72,6 +72,7 @@ class LoanState(models.Model):
     written_off_fen = FenField()
     next_due_number = models.BigIntegerField()
     oldest_unpaid_due = models.DateField(null=True)
+    terms_mark = models.BigIntegerField(default=0)  # hash of the terms it was folded under; others: fold anew
     # balances at as_of
     interest_owed_fen = FenField()
     interest_overdue_fen = FenField()
