@@ -86,6 +86,25 @@ class Session:
             cursor.adbc_ingest(model._meta.db_table, table.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
         return frame.height
 
+    def stage(self, name: str, frame: pl.DataFrame) -> None:
+        """Put a frame into a temporary table of this session (replacing one of that name), to be joined to others."""
+        table = frame.select(_write_cast(pl.col(column), kind, self.vendor).alias(column)
+                             for column, kind in frame.schema.items())
+        with self.connection.cursor() as cursor:
+            cursor.adbc_ingest(name, table.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="replace", temporary=True)
+
+    def update(self, model: type[models.Model], frame: pl.DataFrame) -> int:
+        """Set the frame's columns in the rows with its ``id`` (or the model's key); returns how many rows it names."""
+        if frame.is_empty():
+            return 0
+        key = model._meta.pk.column
+        types = schema(model)
+        self.stage("bulk_update", frame.cast({name: types[name] for name in frame.columns}))  # type: ignore[arg-type]
+        chosen = ", ".join(f'"{name}" = s."{name}"' for name in frame.columns if name != key)
+        self.execute(f'UPDATE "{model._meta.db_table}" SET {chosen} FROM bulk_update s '
+                     f'WHERE "{model._meta.db_table}"."{key}" = s."{key}"')
+        return frame.height
+
     def next_id(self, model: type[models.Model]) -> int:
         """The first free id of a table (safe while this session holds the writer lock)."""
         return int(self.value(f'SELECT COALESCE(MAX(id), 0) + 1 FROM "{model._meta.db_table}"'))

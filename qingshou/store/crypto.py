@@ -58,3 +58,12 @@ def keyed_hash(text: str) -> str:
 def keyed_hash_many(texts: Iterable[str | None]) -> list[str]:
     """:func:`keyed_hash` for a column (None counts as empty)."""
     return [keyed_hash(text or "") for text in texts]
+
+
+def row_hash_many(texts: Iterable[str]) -> list[str]:
+    """32 hex digits a row that change with any character of it: whether a row that comes again is the same.
+
+    Keyed like :func:`keyed_hash`, since a row may hold little but an ID number.
+    """
+    key = _derive(settings.DATA_KEY, "rows")
+    return [hashlib.blake2b(text.encode(), digest_size=16, key=key).hexdigest() for text in texts]

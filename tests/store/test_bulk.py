@@ -41,6 +41,21 @@ def test_a_bulk_session_that_fails_leaves_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_staged_frame_joins_to_the_tables_and_an_update_changes_only_its_rows_and_columns():
+    loans = [factories.make_loan(factories.make_household()) for _ in range(3)]
+    with bulk.session() as session:
+        session.stage("wanted", pl.DataFrame({"key": [loans[2].loan_no, "none"], "position": [7, 8]}))
+        session.stage("wanted", pl.DataFrame({"key": [loans[1].loan_no, "none"], "position": [7, 8]}))
+        found = session.read("SELECT w.position, l.id FROM wanted w JOIN portfolio_loan l ON l.loan_no = w.key",
+                             {"position": pl.Int64, "id": pl.Int64})
+        assert found.rows() == [(7, loans[1].id)]
+        session.update(Loan, pl.DataFrame({"id": [loans[1].id], "matures_on": [date(2027, 1, 1)], "misused": [True],
+                                           "due_day": [None]}))
+    assert list(Loan.objects.order_by("id").values_list("matures_on", "misused")) == [
+        (date(2026, 1, 1), False), (date(2027, 1, 1), True), (date(2026, 1, 1), False)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_facts_cannot_be_changed_or_deleted_in_the_database():
     event = factories.make_event(factories.make_loan(factories.make_household()), "repayment", date(2026, 1, 2), 100)
     for change in (lambda: LedgerEvent.objects.filter(pk=event.pk).update(amount_fen=1),
