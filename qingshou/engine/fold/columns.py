@@ -26,6 +26,8 @@ FOLD_COLUMNS: dict[str, Any] = {
     "fee_charged_fen": _FEN, "fee_paid_fen": _FEN,  # paid or waived
     "waived_fen": _FEN, "unapplied_fen": _FEN, "written_off_fen": _FEN,
     "next_due_number": pl.Int64, "oldest_unpaid_due": pl.Date,
+    # Since when nothing has been overdue, had nothing been unpaid since: the start, or when a late due was last cleared.
+    "paid_up_since": pl.Date,
 }
 
 BALANCE_COLUMNS = ("interest_owed_fen", "interest_overdue_fen", "penalty_owed_fen", "compound_owed_fen", "fee_owed_fen",

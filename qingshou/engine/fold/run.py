@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,7 @@ SPLIT_SCHEMA = {"event_id": pl.Int64, "loan_id": pl.Int64, "date": pl.Date, "pri
                 "unapplied_fen": pl.Int64}
 LINE_SCHEMA = {"loan_id": pl.Int64, "kind": pl.String, "start": pl.Date, "end": pl.Date, "base_fen": pl.Int64,
                "rate_ppm": pl.Int64, "amount_fen": pl.Int64}
-PROBLEM_SCHEMA = {"loan_id": pl.Int64, "event_id": pl.Int64, "code": pl.String}
+PROBLEM_SCHEMA: dict[str, Any] = {"loan_id": pl.Int64, "event_id": pl.Int64, "code": pl.String}
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _run(state: dict[str, Ints], ordered: pl.DataFrame, first: First, timeline: 
         start += size
     as_of = as_days(ordered["as_of"])
     if record.lines is not None:
-        _close_open_lines(state, terms, as_of, record)
+        _print_open_lines(state, terms, as_of, record)
     carry = to_carry(state, loan_id, as_of)
     back = np.argsort(timeline.order)
     return Replay(
@@ -142,16 +143,17 @@ def _run(state: dict[str, Ints], ordered: pl.DataFrame, first: First, timeline: 
     )
 
 
-def _close_open_lines(state: dict[str, Ints], terms: Terms, as_of: Ints, record: Record) -> None:
+def _print_open_lines(state: dict[str, Ints], terms: Terms, as_of: Ints, record: Record) -> None:
     accrued = accrue(state, terms, as_of, len(as_of))
+    end = np.minimum(as_of, terms.stops)
     assert record.lines is not None
     open_lines = (("interest", accrued.interest, state["rate_ppm"]), ("penalty", accrued.penalty, accrued.penalty_ppm),
                   ("compound", accrued.compound, accrued.compound_ppm))
     for name, line, rate in open_lines:
-        rows = np.nonzero(line != 0)[0]
+        base, start = state[f"{name}_base_fen"], state[f"{name}_from"]
+        rows = np.nonzero((base > 0) & (end > start))[0]
         if len(rows):
-            record.lines.append((KINDS.index(name), rows, state[f"{name}_from"][rows], as_of[rows],
-                                 state[f"{name}_base_fen"][rows], rate[rows], line[rows]))
+            record.lines.append((KINDS.index(name), rows, start[rows], end[rows], base[rows], rate[rows], line[rows]))
 
 
 def _splits(record: Record, loan_id: Ints) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from qingshou.engine import daycount
@@ -33,6 +34,7 @@ class Terms:
     compound_at_penalty_in_term: Ints
     grace_days: Ints
     orders: list[tuple[int, ...]]  # distinct orders, as indexes of KINDS
+    interest_first: npt.NDArray[np.bool_]  # of each order: whether interest comes before principal
     order: Ints  # index into orders
     order_late: Ints
     late_after: Ints
@@ -62,7 +64,10 @@ class Terms:
             compounds=(terms["compound"] != "none").to_numpy().astype(np.int64),
             compound_at_penalty_in_term=(terms["compound_rate_in_term"] == "penalty").to_numpy().astype(np.int64),
             grace_days=terms["penalty_grace_days"].to_numpy().astype(np.int64),
-            orders=orders, order=order, order_late=late,
+            orders=orders, order=order,
+            interest_first=np.array([names.index(KINDS.index("interest")) < names.index(KINDS.index("principal"))
+                                     for names in orders]),
+            order_late=late,
             late_after=terms["late_after_days"].fill_null(int(NEVER)).to_numpy().astype(np.int64),
             stops=np.where(terms["accrual_stops_on"].is_null().to_numpy(), NEVER, as_days(terms["accrual_stops_on"])),
             holds_excess=holds.astype(np.int64),
@@ -84,7 +89,7 @@ _NULLABLE = {"plan_fen": NONE, "plan_days": 0}
 def fresh(start: Ints, rate_ppm: Ints) -> dict[str, Ints]:
     """The state of loans before anything has happened."""
     state = {name: np.zeros(len(start), dtype=np.int64) for name in CARRY}
-    for name in ("interest_from", "penalty_from", "compound_from"):
+    for name in ("interest_from", "penalty_from", "compound_from", "paid_up_since"):
         state[name] = start.copy()
     state["rate_ppm"] = rate_ppm.copy()
     state["plan_fen"][:] = NONE

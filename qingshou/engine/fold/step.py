@@ -124,6 +124,8 @@ def step(state: dict[str, Ints], terms: Terms, first: First, book: DueBook, reco
         delayed = (s["oldest_unpaid_due"] == DAY_MIN) & (oldest != DAY_MIN)
         s["penalty_mark_fen"][:] = np.where(delayed, penalty_total, s["penalty_mark_fen"])
         s["compound_mark_fen"][:] = np.where(delayed, compound_total, s["compound_mark_fen"])
+        cleared = (oldest == DAY_MIN) & (s["oldest_unpaid_due"] != DAY_MIN) & (day > s["oldest_unpaid_due"])
+        s["paid_up_since"][:] = np.where(cleared, day, s["paid_up_since"])
         s["oldest_unpaid_due"][:] = oldest
     _reopen(s, terms, first, record, at, part, accrued, is_due, begins, old_rate)
 
@@ -167,7 +169,7 @@ def _pay(s: dict[str, Ints], terms: Terms, record: Record, at: dict[str, Ints], 
             taken[kind] += take
             money = money - take
     if repays.any():
-        money = _ahead(s, terms, part, repays, money, taken, interest_total)
+        money = _ahead(s, terms, part, repays, money, taken, interest_total, chosen)
     over_fee, over_interest = waives_fee & (money > 0), waives_interest & (money > 0)
     early = repays & (s["disbursed_fen"] == 0)
     for index, wrong in enumerate((early, over_fee, over_interest)):
@@ -194,17 +196,19 @@ def _pay(s: dict[str, Ints], terms: Terms, record: Record, at: dict[str, Ints], 
 
 
 def _ahead(s: dict[str, Ints], terms: Terms, part: slice, repays: Ints, money: Ints, taken: list[Ints],
-           interest_total: Ints) -> Ints:
-    """Money beyond what is due: interest accrued so far, then principal not yet due, where the contract lets it;
-    else it is held. What clears the whole loan is always taken."""
+           interest_total: Ints, chosen: Ints) -> Ints:
+    """Money beyond what is due: interest accrued so far and principal not yet due, in the order of the loan, where the
+    contract lets it; else it is held. What clears the whole loan is always taken."""
     interest_rest = np.maximum(interest_total - s["interest_paid_fen"] - taken[INTEREST], 0)
     principal_rest = s["principal_fen"] - taken[PRINCIPAL]
     prepays = repays & ((terms.holds_excess[part] == 0) | (money >= interest_rest + principal_rest))
-    for kind, rest in ((INTEREST, interest_rest), (PRINCIPAL, principal_rest)):
-        take = np.where(prepays, np.minimum(money, rest), 0)
-        taken[kind] += take
-        money = money - take
-    return money
+    interest_first = terms.interest_first[chosen]
+    interest = np.where(prepays, np.minimum(np.where(interest_first, money, money - principal_rest), interest_rest), 0)
+    interest = np.maximum(interest, 0)
+    principal = np.where(prepays, np.minimum(money - interest, principal_rest), 0)
+    taken[INTEREST] += interest
+    taken[PRINCIPAL] += principal
+    return money - interest - principal
 
 
 def _reopen(s: dict[str, Ints], terms: Terms, first: First, record: Record, at: dict[str, Ints], part: slice,
@@ -217,7 +221,7 @@ def _reopen(s: dict[str, Ints], terms: Terms, first: First, record: Record, at: 
     closes = is_due | repriced | begins | (performing != s["interest_base_fen"])
     plan, old_base = s["plan_fen"], s["interest_base_fen"]
     if closes.any():
-        _close(s, record, INTEREST, "interest", closes, day, accrued.interest, old_rate, part)
+        _close(s, terms, record, INTEREST, "interest", closes, day, accrued.interest, old_rate, part)
         new_plan = np.where(is_due, at["next_interest"], plan)
         new_days = np.where(is_due, at["next_days"], s["plan_days"])
         stated_for = np.where(is_due, s["disbursed_fen"] - s["principal_due_fen"], old_base)
@@ -240,24 +244,26 @@ def _reopen(s: dict[str, Ints], terms: Terms, first: First, record: Record, at: 
         s["interest_base_fen"][:] = np.where(closes, performing, old_base)
     closes = repriced | (overdue != s["penalty_base_fen"])
     if closes.any():
-        _close(s, record, PENALTY, "penalty", closes, day, accrued.penalty, accrued.penalty_ppm, part)
+        _close(s, terms, record, PENALTY, "penalty", closes, day, accrued.penalty, accrued.penalty_ppm, part)
         s["penalty_base_fen"][:] = np.where(closes, overdue, s["penalty_base_fen"])
     unpaid = np.maximum(s["interest_due_fen"] - s["interest_paid_fen"], 0) * terms.compounds[part]
     matures = (at["code"] == tl.MATURITY) & (terms.compound_at_penalty_in_term[part] == 0)
     closes = repriced | (unpaid != s["compound_base_fen"]) | matures
     if closes.any():
-        _close(s, record, COMPOUND, "compound", closes, day, accrued.compound, accrued.compound_ppm, part)
+        _close(s, terms, record, COMPOUND, "compound", closes, day, accrued.compound, accrued.compound_ppm, part)
         s["compound_base_fen"][:] = np.where(closes, unpaid, s["compound_base_fen"])
 
 
-def _close(s: dict[str, Ints], record: Record, kind: int, name: str, closes: Ints, day: Ints, line: Ints, rate: Ints,
-           part: slice) -> None:
+def _close(s: dict[str, Ints], terms: Terms, record: Record, kind: int, name: str, closes: Ints, day: Ints, line: Ints,
+           rate: Ints, part: slice) -> None:
     closed, start = s[f"{name}_closed_fen"], s[f"{name}_from"]
     if record.lines is not None:
-        rows = np.nonzero(closes & (line != 0))[0]
+        base = s[f"{name}_base_fen"]
+        end = np.minimum(day, terms.stops[part])
+        rows = np.nonzero(closes & (base > 0) & (end > start))[0]
         if len(rows):
-            record.lines.append((kind, rows, start[rows].copy(), day[rows].copy(),
-                                 s[f"{name}_base_fen"][rows].copy(), rate[rows].copy(), line[rows].copy()))
+            record.lines.append((kind, rows, start[rows].copy(), end[rows], base[rows].copy(), rate[rows].copy(),
+                                 line[rows].copy()))
     closed += np.where(closes, line, 0)
     start[:] = np.where(closes, day, start)
 

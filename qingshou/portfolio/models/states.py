@@ -72,6 +72,7 @@ class LoanState(models.Model):
     written_off_fen = FenField()
     next_due_number = models.BigIntegerField()
     oldest_unpaid_due = models.DateField(null=True)
+    paid_up_since = models.DateField(null=True)
     terms_mark = models.BigIntegerField(default=0)  # hash of the terms it was folded under; others: fold anew
     # balances at as_of
     interest_owed_fen = FenField()
@@ -87,6 +88,7 @@ class LoanState(models.Model):
     stage = models.CharField(max_length=10, choices=Stage.choices)
     level = models.CharField(max_length=16, choices=Level.choices)
     level_reasons = models.TextField()  # JSON list of {rule, ...parameters}
+    bad_since = models.DateField(null=True)  # when it last became bad; an approval to raise it counts from then on
     provision_fen = FenField()
 
     class Meta:
