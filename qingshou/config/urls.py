@@ -15,3 +15,8 @@ urlpatterns = [
     path("", include("qingshou.calculators.urls")),
     path("api/", api.urls),
 ]
+
+handler400 = "qingshou.web.pages.bad_request"
+handler403 = "qingshou.web.pages.forbidden"
+handler404 = "qingshou.web.pages.not_found"
+handler500 = "qingshou.web.pages.server_error"

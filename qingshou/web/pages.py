@@ -1,0 +1,43 @@
+"""Pages of the shell: what is shown when something is refused, missing or broken, and the component gallery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+
+
+def _error(request: HttpRequest, status: int, title: str, hint: str) -> HttpResponse:
+    """An error inside the shell; for an htmx request only the panel."""
+    template = "web/components/notice.html" if request.headers.get("HX-Request") else "web/error.html"
+    return render(request, template, {"title": title, "hint": hint, "tone": "alarm", "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400, _("请求无法理解"), _("请返回上一页，检查填写的内容后重试。"))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    hint = str(exception) if exception and str(exception) else _("您的岗位没有此项权限。")
+    return _error(request, 403, _("没有权限"), hint)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    hint = _("地址可能有误，或者该户不在您的责任田内。可从导航进入，或用上方的查找。")
+    return _error(request, 404, _("没有这个页面"), hint)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error(request, 403, _("页面已过期"), _("为了安全，请返回上一页刷新后再提交；内容没有保存。"))
+
+
+def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
+    """Stands alone: whatever broke may be what the shell needs."""
+    return HttpResponseServerError(loader.render_to_string("web/error_plain.html"))
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/gallery.html", {})

@@ -1,0 +1,34 @@
+"""Pages of long lists and the order that a reader asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+
+LARGEST_PAGE = 200
+
+
+def paginate(items: Any, request: HttpRequest, per_page: int = 50) -> Page[Any]:
+    """The page that ``?page=`` asks for. Nonsense gives the first page, a number too large the last.
+
+    A queryset must have an explicit order, or pages would overlap.
+    """
+    return Paginator(items, min(per_page, LARGEST_PAGE)).get_page(request.GET.get("page"))
+
+
+def sort_by(request: HttpRequest, columns: Mapping[str, str | Sequence[str]], default: str) -> list[str]:
+    """``order_by`` names for ``?sort=name`` or ``?sort=-name``; *columns* maps names to one or more fields.
+
+    An unknown name gives the *default* (also a name, with or without the minus). A last field, ``pk``, makes the order total.
+    """
+    asked = request.GET.get("sort", default)
+    if asked.removeprefix("-") not in columns:
+        asked = default
+    fields = columns[asked.removeprefix("-")]
+    names = [fields] if isinstance(fields, str) else list(fields)
+    if asked.startswith("-"):
+        names = [name[1:] if name.startswith("-") else f"-{name}" for name in names]
+    return [*names, "pk"]

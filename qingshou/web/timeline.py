@@ -1,0 +1,25 @@
+"""One thing that happened, as a timeline shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+TONES = ("good", "warn", "alarm", "law", "calm", "mut")
+
+
+@dataclass(frozen=True)
+class Item:
+    """*kind* is the word in the chip, *tone* its colour (one of ``TONES``), *title* the fact, *detail* the reason or proof."""
+
+    at: datetime
+    kind: str
+    tone: str
+    title: str
+    detail: str
+    url: str = ""
+
+
+def newest_first(items: list[Item]) -> list[Item]:
+    """Sorted by time, newest first; equal times keep the order in which they came."""
+    return sorted(items, key=lambda item: item.at, reverse=True)
