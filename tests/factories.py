@@ -12,7 +12,7 @@ from django.utils import timezone
 from qingshou.access.models import Posting, Unit, User
 from qingshou.access.roles import Role
 from qingshou.casework.models import Assignment, Task
-from qingshou.portfolio.models import BusinessDay, Household, Instalment, LedgerEvent, Loan, Party
+from qingshou.portfolio.models import BusinessDay, Household, HouseholdState, Instalment, LedgerEvent, Loan, Party
 from qingshou.store import crypto
 
 TODAY = date(2026, 11, 24)
@@ -113,3 +113,15 @@ def make_task(household: Household, **fields: Any) -> Task:
     values: dict[str, Any] = {"household": household, "source": "person", "title": "电话：提醒", "channel": "call",
                               "target": "borrower", "owner": household.custodian, "due": TODAY, "made_on": TODAY}
     return Task.objects.create(**values | fields)
+
+
+def make_state(household: Household, **fields: Any) -> HouseholdState:
+    """Where a household stands: twelve days overdue with 4,862.00 of 48,620.35 owed, nothing found out yet."""
+    values: dict[str, Any] = {
+        "household": household, "as_of": TODAY, "loans_count": 1, "principal_fen": 4_280_000, "interest_owed_fen": 341_020,
+        "penalty_owed_fen": 212_015, "compound_owed_fen": 0, "fee_owed_fen": 29_000, "overdue_fen": 486_200,
+        "total_owed_fen": 4_862_035, "npl_principal_fen": 0, "provision_fen": 85_600, "dpd": 12, "stage": "middle",
+        "level": "special_mention", "segment": "unclassified", "segment_missing": "business_state", "path": "",
+        "score": 1_000, "minutes": 10, "reasons": "[]",
+    }
+    return HouseholdState.objects.create(**values | fields)

@@ -104,7 +104,8 @@ class Task(models.Model):
 
     class Meta:
         ordering = ["due", "id"]
-        indexes = [models.Index(fields=["owner", "state", "due"]), models.Index(fields=["household", "state"])]
+        indexes = [models.Index(fields=["owner", "state", "due"]), models.Index(fields=["household", "state"]),
+                   models.Index(fields=["ended_on", "household"])]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="open") | ~models.Q(outcome="", reason=""), name="task_ends_with_an_outcome"),

@@ -17,7 +17,7 @@ from qingshou.casework.services.field import changed, locked
 from qingshou.portfolio.queries.business import business_date
 
 # A claim that turns a household onto another track altogether is not taken on someone's word.
-GRAVE = {
+GRAVE: dict[str, set[str]] = {
     "cause": {Cause.DECEASED, Cause.FRAUD, Cause.EVADING},
     "business_state": {BusinessState.FRAUD, BusinessState.WRITE_OFF},
 }
