@@ -18,7 +18,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KINDS = {"text": "@", "fen": "#,##0.00", "ppm": "0.00##%", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "number": "#,##0"}
+KINDS = {"text": "@", "fen": "#,##0.00", "ppm": "0.00##%", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm",
+         "number": "#,##0"}
 LARGEST_EXACT_FEN = 10**15  # a spreadsheet's number keeps 15 digits; larger amounts are written as text
 MOST_ROWS = 1_048_575  # the format's own limit, less the header
 BAD_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
