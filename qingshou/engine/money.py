@@ -17,8 +17,8 @@ PPM = 1_000_000
 
 Number = TypeVar("Number")  # int, numpy int64 array, Polars integer expression
 
-_PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,2})?")
-_RATE = re.compile(r"-?\d{1,9}(\.\d{1,4})?")
+_PLAIN = re.compile(r"-?\d{1,200}(\.\d{1,2})?")  # longer than any amount: too large is another fault than no number
+_RATE = re.compile(r"-?\d{1,200}(\.\d{1,4})?")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d{1,2})?")
 
 

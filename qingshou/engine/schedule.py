@@ -47,7 +47,8 @@ def build(loans: pl.DataFrame) -> pl.DataFrame:
 
     Columns in: ``loan_id, method, principal_fen, rate_ppm, start, periods, months_per_period, due_day`` (null: the
     start's day)``, basis`` (null: equal parts of the year); optional ``maturity`` (the last due, instead of the day
-    reached by counting months). Out: ``loan_id, number, due, principal_fen, interest_fen, payment_fen, balance_fen``.
+    reached by counting months). A bullet loan has one row, at the end of all its periods. Out: ``loan_id, number, due,
+    principal_fen, interest_fen, payment_fen, balance_fen``.
     Raises ValueError for periods outside 1..600 or an unknown method.
     """
     if loans.is_empty():
@@ -56,6 +57,7 @@ def build(loans: pl.DataFrame) -> pl.DataFrame:
         raise ValueError(f"periods must be from 1 to {MAX_PERIODS}")
     if not loans["method"].is_in(METHODS).all():
         raise ValueError(f"method must be one of {', '.join(METHODS)}")
+    loans = _bullets_as_one_period(loans)
     loans = loans.sort("periods", descending=True, maintain_order=True)
     due = _due_days(loans)
     interest_by_days = loans["basis"].is_not_null().to_numpy()
@@ -79,7 +81,7 @@ def build(loans: pl.DataFrame) -> pl.DataFrame:
         day = due[number - 1][part]
         by_days = daycount.interest_columns(balance[part], rate[part],
                                             daycount.days_between(previous[part], day, basis[part]), basis[part])
-        equal = mul_div(balance[part], rate[part] * months[part], np.int64(12 * PPM))
+        equal = mul_div(balance[part], rate[part] * months[part], np.full(size, 12 * PPM, dtype=np.int64))
         interest = np.where(interest_by_days[part], by_days, equal)
         kind = method[part]
         pays = np.where(kind == EQUAL_INSTALMENT, payment[part] - interest,
@@ -92,6 +94,14 @@ def build(loans: pl.DataFrame) -> pl.DataFrame:
             "principal_fen": pays, "interest_fen": interest, "payment_fen": pays + interest,
             "balance_fen": balance[part].copy()}, schema_overrides=SCHEMA))
     return pl.concat(pieces).sort("loan_id", "number")
+
+
+def _bullets_as_one_period(loans: pl.DataFrame) -> pl.DataFrame:
+    """A bullet loan has one due: all its periods are one long period."""
+    bullet = pl.col("method") == METHODS[BULLET]
+    return loans.with_columns(
+        months_per_period=pl.when(bullet).then(pl.col("months_per_period") * pl.col("periods")).otherwise("months_per_period"),
+        periods=pl.when(bullet).then(1).otherwise("periods"))
 
 
 def _due_days(loans: pl.DataFrame) -> list[Ints]:

@@ -25,6 +25,15 @@ class PolicyError(ValueError):
     """A policy file cannot be used: names the file, the key and the reason."""
 
 
+class NotInForce(KeyError):
+    """No rule of that id is in force on that date."""
+
+    def __init__(self, rule_id: str, date: datetime.date) -> None:
+        super().__init__(f"no rule {rule_id} in force on {date}")
+        self.rule_id = rule_id
+        self.date = date
+
+
 @dataclass(frozen=True)
 class Rule:
     """One dated value with its source. ``id`` is ``chapter.key``."""
@@ -72,11 +81,11 @@ class Rules:
         return default if found is None else found.value
 
     def rule(self, rule_id: str) -> Rule:
-        """The rule by id. KeyError, naming date and id, where none is in force."""
+        """The rule by id. NotInForce, naming date and id, where none is."""
         try:
             return self._rules[rule_id]
         except KeyError:
-            raise KeyError(f"no rule {rule_id} in force on {self.date}") from None
+            raise NotInForce(rule_id, self.date) from None
 
     def source(self, rule_id: str) -> str:
         return self.rule(rule_id).source

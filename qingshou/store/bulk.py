@@ -32,7 +32,7 @@ _TYPES: dict[str, Any] = {
 
 def schema(model: type[models.Model]) -> dict[str, Any]:
     """Polars types by column name of a model's table (text for everything not listed)."""
-    return {field.column: _TYPES.get(type(field).__name__, pl.String) for field in model._meta.concrete_fields}
+    return {str(field.column): _TYPES.get(type(field).__name__, pl.String) for field in model._meta.concrete_fields}
 
 
 class Session:

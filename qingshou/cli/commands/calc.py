@@ -39,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     policy = current_policy()
     if not arguments.lines:
         try:
-            _print(calculate(arguments.calculator, _parse(sys.stdin.read()), policy))
+            _print(calculate(arguments.calculator, _parse(sys.stdin.buffer.read()), policy))
         except InputRefused as error:
             raise Refused(*error.reasons) from None
         return 0
     status = 0
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:
         if not line.strip():
             continue
         try:
@@ -54,15 +54,16 @@ def run(arguments: argparse.Namespace) -> int:
         except Refused as error:
             answer, status = {"errors": list(error.reasons)}, 1
         _print(answer)
+        sys.stdout.flush()  # whoever feeds line by line waits for the answer
     return status
 
 
-def _parse(text: str) -> Any:
+def _parse(text: bytes) -> Any:
     from qingshou.cli.output import Refused
 
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return json.loads(text.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # undecodable bytes, or nested deeper than any input
         raise Refused(_("输入: 不是有效的 JSON（%(why)s）") % {"why": error}) from None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,7 +19,7 @@ SPLIT_SCHEMA = {"event_id": pl.Int64, "loan_id": pl.Int64, "date": pl.Date, "pri
                 "unapplied_fen": pl.Int64}
 LINE_SCHEMA = {"loan_id": pl.Int64, "kind": pl.String, "start": pl.Date, "end": pl.Date, "base_fen": pl.Int64,
                "rate_ppm": pl.Int64, "amount_fen": pl.Int64}
-PROBLEM_SCHEMA: dict[str, Any] = {"loan_id": pl.Int64, "event_id": pl.Int64, "code": pl.String}
+PROBLEM_SCHEMA = pl.Schema({"loan_id": pl.Int64, "event_id": pl.Int64, "code": pl.String})
 
 
 @dataclass(frozen=True)

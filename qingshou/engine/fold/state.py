@@ -121,7 +121,7 @@ def to_carry(state: dict[str, Ints], loan_id: Ints, as_of: Ints) -> pl.DataFrame
             columns[name] = pl.Series(name, values).set(pl.Series(state["plan_fen"] == NONE), None)
         else:
             columns[name] = pl.Series(name, values)
-    return pl.DataFrame(columns).cast(FOLD_COLUMNS)
+    return pl.DataFrame(columns).cast(pl.Schema(FOLD_COLUMNS))
 
 
 def _dates(days: Ints) -> pl.Series:
@@ -132,7 +132,7 @@ def _dates(days: Ints) -> pl.Series:
 
 def penalty_rate(rate_ppm: Ints, surcharge_ppm: Ints) -> Ints:
     """Contract rate and surcharge: rate × (1 + surcharge), half up to a millionth (银发〔2003〕251号)."""
-    return mul_div(rate_ppm, surcharge_ppm + PPM, np.int64(PPM))
+    return mul_div(rate_ppm, surcharge_ppm + PPM, np.full_like(rate_ppm, PPM))
 
 
 @dataclass
