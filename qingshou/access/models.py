@@ -37,6 +37,7 @@ class User(AbstractUser):
 
     display_name = models.CharField(max_length=40)
     phone_extension = models.CharField(max_length=20, blank=True)
+    must_change_password = models.BooleanField(default=False)  # somebody else knows it
 
     class Meta:
         ordering = ["username"]

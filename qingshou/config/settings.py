@@ -96,6 +96,7 @@ LOGOUT_REDIRECT_URL = "access:sign_in"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "qingshou.access.pages.sign_in.locked_out"
 AXES_ENABLED = MODE != "test"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -7,6 +7,7 @@ from qingshou.api.http import api
 urlpatterns = [
     path("", include("qingshou.web.urls")),
     path("", include("qingshou.access.urls")),
+    path("", include("qingshou.access.job_urls")),
     path("", include("qingshou.portfolio.urls")),
     path("", include("qingshou.casework.urls")),
     path("", include("qingshou.contact.urls")),

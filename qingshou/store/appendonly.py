@@ -51,3 +51,14 @@ class AppendOnly(migrations.RunPython):
             else:
                 for verb in ("update", "delete"):
                     editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
+
+
+class Reopen(AppendOnly):
+    """Takes the protection away for a change of the table in the same migration; end it with :class:`AppendOnly`.
+
+    SQLite makes such a table anew, and its triggers would be lost without a word.
+    """
+
+    def __init__(self, *tables: str) -> None:
+        super().__init__(*tables)
+        self.code, self.reverse_code = self._release, self._protect

@@ -16,9 +16,9 @@ from qingshou.access.permissions import require
 
 @transaction.atomic
 def set_password(*, by: Any, user: User, password: str) -> None:
-    """An administrator sets another's password. Open sessions of that user end with the old password."""
+    """An administrator sets another's password, to be changed at the next sign-in. Open sessions of that user end."""
     require(by, "users.manage")
-    _set(user, password, "password")
+    _set(user, password, "password", must_change=isinstance(by, User) and by.pk != user.pk)
     audit.record(actor=by, action="access.password.set", subject=f"user:{user.pk}")
 
 
@@ -29,14 +29,15 @@ def change_own_password(*, user: User, old: str, new: str) -> None:
         raise ValidationError({"old": _("原密码不正确。")})
     if old == new:
         raise ValidationError({"new": _("新密码不能与原密码相同。")})
-    _set(user, new, "new")
+    _set(user, new, "new", must_change=False)
     audit.record(actor=user, action="access.password.change", subject=f"user:{user.pk}")
 
 
-def _set(user: User, password: str, field: str) -> None:
+def _set(user: User, password: str, field: str, *, must_change: bool) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from None
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.must_change_password = must_change
+    user.save(update_fields=["password", "must_change_password"])

@@ -1,0 +1,1 @@
+"""Pages of access: thin; they call queries and services."""

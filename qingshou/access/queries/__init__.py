@@ -1,0 +1,1 @@
+"""What the pages of access read. Each asks for its permission first."""
