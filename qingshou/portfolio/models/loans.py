@@ -31,7 +31,7 @@ class Loan(models.Model):
     loan_no = models.CharField(max_length=40, unique=True)
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="loans")
     borrower = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="loans")
-    product = models.CharField(max_length=60)
+    product = models.CharField(max_length=60, db_index=True)
     branch = models.CharField(max_length=60)
     principal_fen = FenField()
     rate_ppm = PpmField()
