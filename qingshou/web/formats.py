@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 NOTHING = "—"
-SHORT_UNITS = {"zh": [(10**10, " 亿"), (10**6, " 万")], "en": [(10**11, "B"), (10**8, "M"), (10**5, "K")]}  # in fen
+SHORT_UNITS = {"zh": [(10**10, " 亿"), (10**6, " 万")], "en": [(10**11, "B"), (10**8, "M"), (10**5, "K")]}  # fen; # data
 
 
 def _scaled(value: int, divisor: int, digits: int) -> str:
