@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils import timezone
 from qingshou.access.models import Posting, Unit, User
 from qingshou.access.roles import Role
 from qingshou.casework.models import Assignment, Task
+from qingshou.contact.models import ContactAttempt, Promise
 from qingshou.portfolio.models import BusinessDay, Household, HouseholdState, Instalment, LedgerEvent, Loan, Party
 from qingshou.store import crypto
 
@@ -125,3 +126,19 @@ def make_state(household: Household, **fields: Any) -> HouseholdState:
         "score": 1_000, "minutes": 10, "reasons": "[]",
     }
     return HouseholdState.objects.create(**values | fields)
+
+
+def make_contact(household: Household, at: datetime, **fields: Any) -> ContactAttempt:
+    """A contact that another system logged: an answered call with the borrower."""
+    values: dict[str, Any] = {
+        "contact_no": f"X{next(_numbers):06d}", "household": household, "party": household.borrower,
+        "party_role": "borrower", "channel": "call", "at": at, "answered": True, "outcome": "reached",
+        "made_by": household.custodian, "source": "import", "recorded_at": timezone.now()}
+    return ContactAttempt.objects.create(**values | fields)
+
+
+def make_promise(household: Household, due: date, amount_fen: int = 300_000, **fields: Any) -> Promise:
+    values: dict[str, Any] = {
+        "promise_no": f"P{next(_numbers):06d}", "household": household, "made_on": TODAY, "due": due,
+        "amount_fen": amount_fen, "source_of_money": "果款", "taken_by": household.custodian, "recorded_at": timezone.now()}
+    return Promise.objects.create(**values | fields)

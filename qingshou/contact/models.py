@@ -44,8 +44,12 @@ class GuardDecision(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     party_role = models.CharField(max_length=10, choices=PartyRole.choices)
     at = models.DateTimeField()  # when the outreach was to happen
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.CharField(max_length=120, blank=True, default="")  # who was to be reached, where it is not the borrower
+    companion = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
     allowed = models.BooleanField()
-    reasons = models.TextField()  # JSON list of {rule, text, source}
+    reasons = models.TextField()  # JSON list, see engine/reasons; the rules are those of the day it was asked
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
 
@@ -81,9 +85,12 @@ class ContactAttempt(models.Model):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["household", "-at"]), models.Index(fields=["made_by", "-at"])]
         constraints = [
-            # What came from outside is judged afterwards; what is made here was allowed before.
-            models.CheckConstraint(condition=models.Q(source="import") | models.Q(guard__isnull=False),
-                                   name="contact_has_guard_decision"),
+            # What came from outside is judged afterwards; what is made here was allowed before; a correction reaches nobody.
+            models.CheckConstraint(
+                condition=models.Q(source="import") | models.Q(guard__isnull=False) | models.Q(corrects__isnull=False),
+                name="contact_has_guard_decision"),
+            models.UniqueConstraint(fields=["corrects"], condition=models.Q(corrects__isnull=False),
+                                    name="contact_corrected_once"),
         ]
 
 

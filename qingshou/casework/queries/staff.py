@@ -11,9 +11,11 @@ from qingshou.access.models import Posting, Unit, User
 from qingshou.access.roles import Role
 
 
-def collectors(user: Any) -> list[tuple[User, Unit]]:
+def collectors(user: Any, *, colleagues: bool = False) -> list[tuple[User, Unit]]:
     """Active users with an open collector's posting in the viewer's units (all units for a viewer who sees the bank),
     each with the unit of that posting, by unit and name. One query.
+
+    A viewer who sees only the own field gets himself, or with *colleagues* the collectors of his unit.
     """
     who = permissions.viewer(user)
     rows = (Posting.objects.filter(role=Role.COLLECTOR, starts_on__lte=who.day, user__is_active=True)
@@ -21,6 +23,8 @@ def collectors(user: Any) -> list[tuple[User, Unit]]:
             .order_by("unit__code", "user__display_name", "user_id"))
     if who.reach == "unit":
         rows = rows.filter(unit_id__in=who.unit_ids)
+    elif who.reach == "own" and colleagues:
+        rows = rows.filter(unit=who.unit)
     elif who.reach == "own":
         rows = rows.filter(user_id=who.user.pk)
     elif who.reach != "bank":
