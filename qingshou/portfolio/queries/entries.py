@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qingshou.engine.fold import Replay
-from qingshou.portfolio.models import LedgerEvent, Loan
+from qingshou.portfolio.models import LedgerEvent
 from qingshou.portfolio.queries.schedule import DueRow
 
 # The order of happenings within a day, as the fold takes them.
@@ -45,11 +45,6 @@ class Entry:
     def acts(self) -> bool:
         """Whether it moves money: a reversed event and its reversal do not."""
         return self.reversed_by is None and self.kind != "reversal"
-
-
-def events_of(loans: Sequence[Loan]) -> list[LedgerEvent]:
-    """All events of the loans given, in order; one query."""
-    return list(LedgerEvent.objects.filter(loan__in=loans).order_by("loan_id", "date", "id"))
 
 
 def splits_by_event(run: Replay) -> dict[int, Split]:

@@ -91,27 +91,40 @@ class Standing:
         return max(self.total_owed_fen - self.unapplied_fen, 0)
 
 
-def read_book(loans: Sequence[Loan], rules: Rules) -> Book:
-    """The facts of the loans given: two queries, however many loans. *rules* decide what contracts leave to policy."""
+def events_of(loans: Sequence[Loan]) -> list[LedgerEvent]:
+    """All events of the loans given, in order; one query."""
+    return list(LedgerEvent.objects.filter(loan__in=loans).order_by("loan_id", "date", "id"))
+
+
+def read_book(loans: Sequence[Loan], rules: Rules, events: Sequence[LedgerEvent] | None = None) -> Book:
+    """The facts of the loans given: two queries, however many loans; one when their *events* are at hand.
+
+    *rules* decide what contracts leave to policy.
+    """
     ids = [loan.pk for loan in loans]
     terms = pl.DataFrame([{name: getattr(loan, _RENAMED.get(name, name)) for name in _TERMS} for loan in loans],
                          schema=_TERMS)
     dues = pl.DataFrame(
         list(Instalment.objects.filter(loan_id__in=ids, version=F("loan__schedule_version")).order_by("loan_id", "number")
              .values_list("loan_id", "number", "due", "principal_fen", "interest_fen")), schema=_DUES, orient="row")
-    events = pl.DataFrame(
-        list(LedgerEvent.objects.filter(loan_id__in=ids).order_by("loan_id", "date", "id")
-             .values_list("loan_id", "id", "date", "id", "kind", "amount_fen", "rate_ppm", "reverses_id")),
-        schema=EVENT_SCHEMA, orient="row")
+    facts = pl.DataFrame(
+        [(event.loan_id, event.pk, event.date, event.pk, event.kind, event.amount_fen, event.rate_ppm, event.reverses_id)
+         for event in (events_of(loans) if events is None else events)], schema=EVENT_SCHEMA, orient="row")
     unplanned = terms.join(dues.select("loan_id").unique(), on="loan_id", how="anti")
     if unplanned.height:
         dues = pl.concat([dues, settlement_dues(unplanned, settlement_day=rules["interest.settlement_day"])])
-    return Book(complete_terms(terms, **policy_terms(rules)), dues, events)
+    return Book(complete_terms(terms, **policy_terms(rules)), dues, facts)
 
 
 def fold(book: Book, as_of: date, *, lines: bool = False) -> Replay:
     """All events of the book up to *as_of*, folded."""
     return replay(book.terms, book.dues, book.events, as_of=as_of, lines=lines)
+
+
+def of_loan(run: Replay, loan_id: int) -> Replay:
+    """What a fold of several loans gave for one of them."""
+    one = pl.col("loan_id") == loan_id
+    return Replay(run.carry.filter(one), run.splits.filter(one), run.lines.filter(one), run.problems.filter(one))
 
 
 def standings(book: Book, run: Replay, as_of: date, rules: Rules) -> dict[int, Standing]:

@@ -10,8 +10,8 @@ from qingshou.engine import statement as engine
 from qingshou.portfolio.models import LedgerEvent, Loan
 from qingshou.portfolio.queries import scope
 from qingshou.portfolio.queries.business import business_date
-from qingshou.portfolio.queries.entries import Split, events_of, splits_by_event
-from qingshou.portfolio.queries.ledger import Standing, check_date, fold, read_book, standings
+from qingshou.portfolio.queries.entries import Split, splits_by_event
+from qingshou.portfolio.queries.ledger import Standing, check_date, events_of, fold, read_book, standings
 from qingshou.store.policy import rules_on
 
 WAIVERS = (LedgerEvent.Kind.FEE_WAIVER, LedgerEvent.Kind.INTEREST_WAIVER)
@@ -75,18 +75,18 @@ def statement_for(user: Any, loan_no: str, on: date | None = None) -> Statement:
 def make(loan: Loan, on: date, today: date) -> Statement:
     """The statement of *loan* at *on*."""
     rules = rules_on(on)
-    book = read_book([loan], rules)
+    events = events_of([loan])
+    book = read_book([loan], rules, events)
     printed = engine.statement(book.terms, book.dues, book.events, as_of=on)
     run = fold(book, on)
     stands = standings(book, run, on, rules)[loan.pk]
-    movements = _movements(loan, on, splits_by_event(run))
+    movements = _movements(events, on, splits_by_event(run))
     return Statement(loan=loan, as_of=on, business_date=today, segments=printed.segments, movements=movements,
                      totals=_totals(printed, movements, stands), standing=stands, problems=printed.problems)
 
 
-def _movements(loan: Loan, on: date, splits: dict[int, Split]) -> list[Movement]:
+def _movements(events: list[LedgerEvent], on: date, splits: dict[int, Split]) -> list[Movement]:
     """Acting events up to *on*, oldest first. An event reversed later than *on* counts as reversed: it never was."""
-    events = events_of([loan])
     undone = {event.reverses_id for event in events if event.reverses_id}
     return [Movement(event, splits.get(event.pk)) for event in events
             if event.date <= on and event.pk not in undone and event.kind != LedgerEvent.Kind.REVERSAL]

@@ -87,4 +87,4 @@ def _check(kind: str, level: str, before: Class, after: Class) -> None:
         if LEVELS.index(level) >= LEVELS.index(before.level):
             raise ValidationError({"level": _("须高于现分类。")})
         if after.level == before.level:
-            raise ValidationError({"level": _("按现有情况，批准后分类仍不能上调：本金利息尚未还清、连续正常还款期不足，或仍有已减值的债权。")})
+            raise ValidationError({"level": _("批准后分类仍不能上调：逾期未清、正常还款期不足，或仍有已减值的债权。")})

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from qingshou.engine.fold import Replay
 from qingshou.policy import Rules
 from qingshou.portfolio.models import LedgerEvent, Loan
-from qingshou.portfolio.queries.entries import Split, events_of, splits_by_event
-from qingshou.portfolio.queries.ledger import Book, Standing, fold, read_book, standings
+from qingshou.portfolio.queries.entries import Split, splits_by_event
+from qingshou.portfolio.queries.ledger import Book, Standing, events_of, fold, read_book, standings
 from qingshou.portfolio.queries.levels import classes, family, read_grounds
 from qingshou.portfolio.services.entry import Entry, Kind, check, first_day
 from qingshou.store.policy import rules_on
