@@ -38,7 +38,8 @@ def afford(*, monthly_income_fen: int, other_debt_service_fen: int, living_cost_
         raise ValueError("periods must be from 1 to 600")
     payment = instalment_fen(principal_fen, rate_ppm, periods)
     service = other_debt_service_fen + payment
-    residual = monthly_income_fen - service - living_cost_fen
+    living = living_cost_fen if rules["affordability.living_cost"] else 0
+    residual = monthly_income_fen - service - living
     most_ppm = int(rules["affordability.debt_service_most_ppm"])
     tight_ppm = int(rules["affordability.debt_service_tight_ppm"])
     reserve = monthly_income_fen * int(rules["affordability.reserve_ppm"]) // PPM
@@ -55,7 +56,7 @@ def afford(*, monthly_income_fen: int, other_debt_service_fen: int, living_cost_
     if verdict != "beyond" and reasons:
         verdict = "tight"
     room = min(monthly_income_fen * most_ppm // PPM - other_debt_service_fen,
-               monthly_income_fen - other_debt_service_fen - living_cost_fen)
+               monthly_income_fen - other_debt_service_fen - living)
     ratio = (service * PPM * 2 + monthly_income_fen) // (2 * monthly_income_fen) if monthly_income_fen else None
     return Afford(payment, ratio, residual, verdict, largest_principal_fen(max(room, 0), rate_ppm, periods),
                   as_json(reasons))

@@ -73,7 +73,9 @@ def judge(*, channel: str, at: datetime, party: str, history: Iterable[Outreach]
     local = _local(at, rules)
     question = _Question(channel, party, sorted((_localised(item, local, rules) for item in history),
                                                 key=lambda item: item.at), debt, number, hours_agreed, frozenset(holidays))
-    standing = [*_who(question, local, debtor_unreachable, party_refused, rules), *_holds(question, holds, rules),
+    held = frozenset(holds)
+    unreachable = debtor_unreachable or bool(held & set(rules["conduct.contact_when_held"]))
+    standing = [*_who(question, local, unreachable, party_refused, rules), *_holds(question, held, rules),
                 *_visit(question, staff_present, rules)]
     timely = _when(question, local, rules)
     allowed = not standing and not timely
@@ -105,7 +107,7 @@ def _who(question: _Question, local: datetime, unreachable: bool, refused: bool,
     if question.party not in rules["conduct.trace_only_parties"]:
         return []
     found = []
-    if refused:
+    if refused and rules["conduct.contact_refused_for_good"]:
         found.append(_why("contact_refused", "contact_refused_for_good"))
     if not unreachable and not _failed_attempts(question, local, rules):
         found.append(_why("debtor_reachable", "contact_after_failed_attempts",
@@ -121,10 +123,10 @@ def _failed_attempts(question: _Question, local: datetime, rules: Rules) -> bool
     return 0 < needed <= len(calls) and not any(calls[-needed:])
 
 
-def _holds(question: _Question, holds: Iterable[str], rules: Rules) -> list[dict[str, Any]]:
+def _holds(question: _Question, holds: frozenset[str], rules: Rules) -> list[dict[str, Any]]:
     table = {row["hold"]: row for row in rules["conduct.holds"]}
     found = []
-    for hold in sorted(set(holds)):
+    for hold in sorted(holds):
         row = table.get(hold, {"channels": ["*"], "parties": ["*"]})  # a hold unknown to the policy stops everything
         if _in(question.channel, row["channels"]) and _in(question.party, row["parties"]):
             found.append(_why("hold", "holds", hold_code=hold))

@@ -31,11 +31,10 @@ def dpd(oldest: pl.Expr, as_of: pl.Expr | date, rules: Rules) -> pl.Expr:
 
 def stage(days: pl.Expr, rules: Rules) -> pl.Expr:
     """The stage of a count of days past due: the last one whose first day has come."""
-    table = sorted(rules["delinquency.stages"], key=lambda row: row["from"], reverse=True)
-    found = pl.when(days >= table[0]["from"]).then(pl.lit(table[0]["stage"]))
-    for row in table[1:-1]:
-        found = found.when(days >= row["from"]).then(pl.lit(row["stage"]))
-    return found.otherwise(pl.lit(table[-1]["stage"]))
+    found = pl.lit(STAGES[0])
+    for row in sorted(rules["delinquency.stages"], key=lambda row: row["from"]):
+        found = pl.when(days >= row["from"]).then(pl.lit(row["stage"])).otherwise(found)
+    return found
 
 
 def stage_rank(stages: pl.Expr) -> pl.Expr:

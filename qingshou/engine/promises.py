@@ -20,7 +20,8 @@ def judge(promises: pl.DataFrame, payments: pl.DataFrame, as_of: date, rules: Ru
     day it was made to the day it was due; the one that falls due first is served first, by the oldest payment first. So
     a later promise never changes what an earlier one was judged.
     """
-    due = promises.select("promise_id", "household_id", "made_on", "due", "amount_fen").filter(pl.col("due") <= as_of).sort("household_id", "due", "made_on", "promise_id")
+    due = (promises.select("promise_id", "household_id", "made_on", "due", "amount_fen").filter(pl.col("due") <= as_of)
+           .sort("household_id", "due", "made_on", "promise_id"))
     if due.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     turns = due.with_columns(turn=pl.int_range(pl.len()).over("household_id"))

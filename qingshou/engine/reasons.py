@@ -43,7 +43,7 @@ def _json(value: pl.Expr, name: str) -> pl.Expr:
     return value.cast(pl.Int64).cast(pl.String).fill_null("null")
 
 
-def listed(*reasons: pl.Expr) -> pl.Expr:
+def listed(*reasons: pl.Expr | str) -> pl.Expr:
     """The JSON list of those reasons that are not null in a row, in the order given."""
     return pl.concat_str([pl.lit("["), pl.concat_str(list(reasons), separator=",", ignore_nulls=True), pl.lit("]")])
 
