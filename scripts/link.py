@@ -7,7 +7,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = """#!{python}
 from qingshou.cli.main import main
 
-main()
+if __name__ == "__main__":
+    main()
 """
 
 

@@ -9,9 +9,9 @@ from qingshou.web import slots
 
 
 def who(user: Any) -> str:
-    """Unit and name, such as ``一部 林小满``."""
+    """Unit and name, such as ``一部 · 林小满``."""
     unit = permissions.viewer(user).unit
-    return f"{unit.name} {user}" if unit else str(user)
+    return f"{unit.name} · {user}" if unit else str(user)
 
 
 slots.provide("shell.may", permissions.may)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 MODES = ("production", "demo", "test")
 LEAST_SECRET_LENGTH = 40
+LEAST_DIFFERENT_CHARACTERS = 12  # "aaaa...", "changemechangeme..." are long and known
 
 
 class ConfigurationError(Exception):
@@ -87,7 +88,8 @@ def secret(name: str) -> str:
     given = os.environ.get(f"QINGSHOU_{name.upper()}")
     if given is None:
         given = _secret_file(name)
-    if len(given) < LEAST_SECRET_LENGTH or given.startswith("test-only-"):
+    if (len(given) < LEAST_SECRET_LENGTH or len(set(given)) < LEAST_DIFFERENT_CHARACTERS or given.startswith("test-only-")
+            or "changeme" in given.lower()):
         raise ConfigurationError(
             f"QINGSHOU_{name.upper()}: a secret of at least {LEAST_SECRET_LENGTH} random characters is needed"
         )

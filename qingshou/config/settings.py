@@ -27,8 +27,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "axes",
     "django_htmx",
-    "django_tasks",
-    "django_tasks_db",
     "qingshou.store",
     "qingshou.web",
     "qingshou.access",
@@ -45,10 +43,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "qingshou.web.middleware.ContentSecurityPolicy",
+    "qingshou.web.middleware.BrowserRules",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "qingshou.web.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -117,22 +115,17 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = None  # nothing is collected: whitenoise serves the files where the packages keep them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Found in the packages while developing and testing; `qingshou init` collects them for the server.
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MAX_IMPORT_BYTES = 2 * 1024**3
 
-TASKS = {
-    "default": {"BACKEND": "django_tasks_db.DatabaseBackend" if MODE != "test"
-                else "django_tasks.backends.immediate.ImmediateBackend"}
-}
 BANK_POLICY = HOME / "policy"  # the bank's own dated values, laid over the law's (docs/policy.md)
 HISTORY = HOME / "history"  # Parquet by business date
 PROFILES = PACKAGE.parent / "profiles"

@@ -82,9 +82,22 @@ class Session:
         if unknown:
             raise ValueError(f"{model._meta.db_table} has no column {', '.join(sorted(unknown))}")
         table = frame.select(_write_cast(pl.col(name), types[name], self.vendor).alias(name) for name in frame.columns)
+        arrow = table.to_arrow(compat_level=pl.CompatLevel.oldest())
+        json_columns = {field.column for field in model._meta.concrete_fields if isinstance(field, models.JSONField)}
         with self.connection.cursor() as cursor:
-            cursor.adbc_ingest(model._meta.db_table, table.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
+            if self.vendor == "postgresql" and json_columns & set(frame.columns):
+                self._append_json(cursor, model._meta.db_table, arrow, json_columns)
+            else:
+                cursor.adbc_ingest(model._meta.db_table, arrow, mode="append")
         return frame.height
+
+    def _append_json(self, cursor: Any, table: str, arrow: Any, json_columns: set[str]) -> None:
+        """PostgreSQL takes no text for a column of JSON in bulk: it goes through a temporary table and a cast."""
+        cursor.adbc_ingest(f"incoming_{table}", arrow, mode="replace", temporary=True)
+        names = ", ".join(f'"{name}"' for name in arrow.column_names)
+        values = ", ".join(f'"{name}"::jsonb' if name in json_columns else f'"{name}"' for name in arrow.column_names)
+        cursor.execute(f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "incoming_{table}"')
+        cursor.execute(f'DROP TABLE "incoming_{table}"')
 
     def stage(self, name: str, frame: pl.DataFrame) -> None:
         """Put a frame into a temporary table of this session (replacing one of that name), to be joined to others."""

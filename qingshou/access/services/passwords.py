@@ -15,10 +15,14 @@ from qingshou.access.permissions import require
 
 
 @transaction.atomic
-def set_password(*, by: Any, user: User, password: str) -> None:
-    """An administrator sets another's password, to be changed at the next sign-in. Open sessions of that user end."""
+def set_password(*, by: Any, user: User, password: str, temporary: bool | None = None) -> None:
+    """Set another's password; open sessions of that user end. A *temporary* one (by default one that another person chose)
+    must be changed at the next sign-in.
+    """
     require(by, "users.manage")
-    _set(user, password, "password", must_change=isinstance(by, User) and by.pk != user.pk)
+    if temporary is None:
+        temporary = isinstance(by, User) and by.pk != user.pk
+    _set(user, password, "password", must_change=temporary)
     audit.record(actor=by, action="access.password.set", subject=f"user:{user.pk}")
 
 

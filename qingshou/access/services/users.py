@@ -21,11 +21,11 @@ from qingshou.access.services.postings import post_user
 @transaction.atomic
 def create_user(*, by: Any, username: str, display_name: str, password: str | None = None, phone_extension: str = "",
                 unit: Unit | None = None, role: str = "", starts_on: date | None = None,
-                ends_on: date | None = None) -> User:
+                ends_on: date | None = None, temporary: bool | None = None) -> User:
     """A user, with a first posting when *unit*, *role* and *starts_on* are given.
 
-    Without a password nobody can sign in as the user until one is set. A password that another person chose must be
-    changed at the first sign-in; one given by set-up (``by`` is SYSTEM) is the owner's own.
+    Without a password nobody can sign in as the user until one is set. A *temporary* password must be changed at the first
+    sign-in: by default one that another person chose, while one given at set-up (``by`` is SYSTEM) is the owner's own.
     """
     require(by, "users.manage")
     user = User(username=username.strip(), display_name=display_name.strip(), phone_extension=phone_extension.strip())
@@ -34,7 +34,7 @@ def create_user(*, by: Any, username: str, display_name: str, password: str | No
     else:
         _check_password(password, user)
         user.set_password(password)
-        user.must_change_password = isinstance(by, User)
+        user.must_change_password = isinstance(by, User) if temporary is None else temporary
     user.full_clean()
     user.save()
     audit.record(actor=by, action="access.user.create", subject=f"user:{user.pk}", after=_facts(user))
