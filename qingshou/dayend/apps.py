@@ -9,6 +9,6 @@ class DayendConfig(AppConfig):
         from importlib import import_module
         from importlib.util import find_spec
 
-        for part in ("nav", "panels"):
+        for part in ("nav", "panels", "jobs", "receivers"):
             if find_spec(f"qingshou.dayend.{part}"):
                 import_module(f"qingshou.dayend.{part}")

@@ -94,8 +94,9 @@ def end_tasks(tasks: pl.DataFrame, now: pl.DataFrame, rules: Rules, day: date) -
 
 def make_tasks(tasks: pl.DataFrame, now: pl.DataFrame, rules: Rules, day: date) -> pl.DataFrame:
     """The tasks that paths ask for. *now*: the frame that ``paths.steps_due`` takes, and ``custodian_id``."""
-    done = tasks.filter(pl.col("source") == "path").select("household_id", "path", "step", "episode_on", "due", "state",
-                                                           "ended_on")
+    moved = pl.when(pl.col("state") != "postponed").then("state").otherwise(pl.lit("cancelled"))  # its successor is there
+    done = tasks.filter(pl.col("source") == "path").select("household_id", "path", "step", "episode_on", "due",
+                                                           "ended_on", state=moved)
     due = paths.steps_due(now, done, rules)
     owners = now.select("household_id", owner_id="custodian_id")
     return due.join(owners, on="household_id", how="left", maintain_order="left").select(
