@@ -13,7 +13,6 @@ from demo.draw import Draw
 from demo.people import Borrowers
 from demo.simulate import Simulation
 from demo.story import Story, World
-from qingshou.access import audit
 from qingshou.dayend import history
 from qingshou.policy import load
 
@@ -29,11 +28,8 @@ def build(*, households: int = 3000, months: int = 18, seed: int = 20261124,
     """
     ends = places.BUSINESS_DATE
     begins = ends - timedelta(days=months * 61 // 2)
-    store.mark_building()
     with transaction.atomic():
         people_of_bank = staff.make(Draw(seed, "staff"))
-        audit.record(actor=None, action="demo.build", subject="store", after={"households": households, "months": months,
-                                                                              "seed": seed})
     progress(10, "借款人与合同")
     borrowers = customers.make(households, Draw(seed, "customers"))
     books = contracts.make(borrowers, begins=begins, ends=ends, draw=Draw(seed, "contracts"))
@@ -48,7 +44,8 @@ def build(*, households: int = 3000, months: int = 18, seed: int = 20261124,
         if number % 10 == 0:
             progress(50 + 850 * number // len(days), f"模拟 {day}")
     progress(900, "写入")
-    store.write(master, run, people_of_bank, last_day=days[-1])
+    store.write(master, run, people_of_bank, last_day=days[-1],
+                made={"households": households, "months": months, "seed": seed})
     _write_history(run, master)
     progress(1000, "完成")
 

@@ -12,6 +12,7 @@ from demo import places
 from demo.simulate import Simulation
 from demo.staff import Staff
 from demo.tables import Master
+from qingshou.access import audit
 from qingshou.access.models import User
 from qingshou.casework.models import Assignment, Finding, Hold, Task
 from qingshou.contact.models import ContactAttempt, GuardDecision, Promise, PromiseJudgement
@@ -37,14 +38,16 @@ from qingshou.portfolio.models import (
     Valuation,
 )
 from qingshou.store import bulk
-from qingshou.store.models import Setting
 
 EVENING = timedelta(hours=12)  # 20:00 in Shanghai
 CANCELLED = {"paid": "已还清", "other_episode": "新的逾期", "other_path": "策略路径已变更", "superseded": "已由后续步骤代替"}
 
 
-def write(master: Master, run: Simulation, staff: Staff, *, last_day: date) -> None:
-    """Everything but users and units, which exist. Afterwards the store is the demo bank on its business date."""
+def write(master: Master, run: Simulation, staff: Staff, *, last_day: date, made: dict[str, int]) -> None:
+    """Everything but users and units, which exist. Afterwards the store is the demo bank on its business date.
+
+    *made*: the arguments that it was made with, for the audit chain.
+    """
     story = run.story
     risk = User.objects.get(username="gu").id
     companions = _companions(staff)
@@ -64,12 +67,8 @@ def write(master: Master, run: Simulation, staff: Staff, *, last_day: date) -> N
             session.append(model, frame)
         session.settle_ids(*(model for model, frame in facts if "id" in frame.columns))
         marks.write(session, marks.newest(session))
-        session.execute("UPDATE store_setting SET value = '1' WHERE key = 'demo'")
-
-
-def mark_building() -> None:
-    """Note that a demo bank is being filled; ``write`` turns the note into "1"."""
-    Setting.objects.update_or_create(key="demo", defaults={"value": "building"})
+        session.execute("INSERT INTO store_setting (key, value) VALUES ('demo', '1')")
+        audit.record_in(session, actor=None, action="demo.build", subject="store", after=made)
 
 
 def _companions(staff: Staff) -> dict[int, int]:
