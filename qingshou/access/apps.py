@@ -9,6 +9,6 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        for part in ("nav", "panels"):  # what this room adds to the shell
+        for part in ("nav", "panels", "middleware"):  # what this room adds to the shell, and what it does at sign-in
             if find_spec(f"qingshou.access.{part}"):
                 import_module(f"qingshou.access.{part}")

@@ -34,6 +34,14 @@ def mode() -> str:
     return value
 
 
+def number(name: str, *, default: int, least: int, most: int) -> int:
+    """The whole number in an environment variable. Raises ConfigurationError outside *least* to *most*."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ConfigurationError(f"{name}={text!r}: must be a whole number from {least} to {most}")
+    return int(text)
+
+
 def database(url: str | None) -> dict[str, Any]:
     """Django database settings from ``QINGSHOU_DATABASE_URL`` (``sqlite:///path`` or ``postgresql://...``).
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from qingshou.engine.policy_check import problems
 from qingshou.policy import Policy, PolicyError, Rules, load
 from qingshou.policy.loader import PACKS
 
@@ -36,7 +37,7 @@ def current_policy() -> Policy:
         stamp = _stamp()
         if _kept is None or _kept[0] != stamp:
             try:
-                _kept, _error = (stamp, load(Path(settings.BANK_POLICY), pack=PACK)), ""
+                _kept, _error = (stamp, _read()), ""
             except PolicyError as error:
                 if _kept is None:
                     raise
@@ -44,6 +45,14 @@ def current_policy() -> Policy:
                 _kept, _error = (stamp, _kept[1]), str(error)
         _looked_at = time.monotonic()
         return _kept[1]
+
+
+def _read() -> Policy:
+    """The files as they are. Raises PolicyError also for values that the rules could not work with, all of them named."""
+    policy = load(Path(settings.BANK_POLICY), pack=PACK)
+    if wrong := problems(policy):
+        raise PolicyError("\n".join(wrong))
+    return policy
 
 
 def rules_on(day: date) -> Rules:

@@ -15,6 +15,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db import OperationalError, connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +42,7 @@ def loop(stop: threading.Event) -> bool:
         if not held:
             return False
         _drop_old_files()
+        call_command("clearsessions")
         while not stop.is_set():
             try:
                 jobs.reap_dead()

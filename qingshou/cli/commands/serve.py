@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _refuse_unfit(arguments: argparse.Namespace) -> None:
     from django.conf import settings
+    from django.core.checks.urls import check_resolver
+    from django.urls import get_resolver
 
     from qingshou.access.models import User
     from qingshou.access.queries.demo import is_demo_store
@@ -52,7 +54,9 @@ def _refuse_unfit(arguments: argparse.Namespace) -> None:
         raise Refused(_("这不是演示行的库，不能在演示模式下提供服务：演示模式不校验访问地址。请去掉 QINGSHOU_MODE=demo。"))
     if not User.objects.filter(is_active=True).exists():
         raise Refused(_("还没有任何用户，无人能登录：请先用 qingshou user add 建立系统管理员。"))
-    current_policy()  # a policy file that cannot be used is told now, not to the first user
+    # Pages that cannot be loaded and policy files that cannot be used are told now, not to the first user.
+    check_resolver(get_resolver())
+    current_policy()
     if not port_is_free(arguments.host, arguments.port):
         raise Refused(_("%(host)s:%(port)d 已被占用，或不是本机地址；可用 --port 换一个端口。") % {
             "host": arguments.host, "port": arguments.port})
