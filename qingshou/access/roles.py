@@ -58,6 +58,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "conduct.override": {Role.COMPLIANCE},
         "users.manage": {Role.ADMIN},
         "tokens.manage": {Role.ADMIN},
+        "calendar.change": {Role.OPERATIONS},
         "jobs.view": {Role.OPERATIONS, Role.ADMIN},
     }.items()
 }
