@@ -25,5 +25,4 @@ if os.environ.get("QINGSHOU_TEST_STORE") == "postgresql":
 
 from scripts.messages import compile_all  # noqa: E402
 
-os.makedirs(os.path.join(HOME, "static"), exist_ok=True)
 compile_all()

@@ -1,7 +1,8 @@
 """Charts as Vega-Lite: one question each, direct labels, our colours; the browser draws them, a PDF gets the SVG.
 
-The specifications are built here as plain dicts (importing Altair costs a quarter of a second and checking a chart tens of
-milliseconds, for the same JSON). Amounts stay integers of fen; what a reader sees is text from ``formats``.
+The specifications are plain dicts: importing Altair costs a quarter of a second and checking one chart tens of
+milliseconds, for the same JSON. Amounts stay integers of fen; what a reader sees is text that the caller has formatted.
+Each function returns a :class:`Chart`, whose table holds the same figures in words.
 """
 
 from __future__ import annotations
@@ -13,21 +14,23 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 # The same colour for the same state, as in tokens.css.
-TONES = {"brand": "#0f5f6e", "good": "#23744a", "warn": "#e0a72e", "alarm": "#b3261e", "law": "#5b3fa0", "calm": "#31597f",
-         "mut": "#9aa7b5"}
-INK, INK_SOFT, LINE = "#16212c", "#66758a", "#eef2f6"
+TONES = {"brand": "#0f5f6e", "good": "#23744a", "warn": "#e0a72e", "alarm": "#b3261e", "law": "#5b3fa0",
+         "calm": "#31597f", "mut": "#9aa7b5", "late": "#c7683a", "loss": "#7d1a14"}
+INK, INK_SOFT, LINE, PAPER = "#16212c", "#66758a", "#eef2f6", "#ffffff"
+ON_DARK = frozenset(TONES) - {"warn", "mut"}  # tones on which text is white
 FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 ROW_HEIGHT = 30
 CONFIG: dict[str, Any] = {
     "font": FONT,
     "view": {"stroke": None},
     "axis": {"labelColor": INK_SOFT, "titleColor": INK_SOFT, "gridColor": LINE, "domain": False, "ticks": False,
-             "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400, "labelLimit": 140},
+             "labelFontSize": 12, "labelLimit": 140, "labelPadding": 6},
     "text": {"font": FONT, "fontSize": 12, "color": INK},
-    "legend": {"disable": True},
 }
+PLAIN_COLOUR = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Chart:
     table_columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
+    @property
+    def empty(self) -> bool:
+        return not self.rows
+
     @cached_property
     def json(self) -> SafeString:
         """The specification for a script element of type application/json; no text in it can end the element."""
@@ -46,7 +53,7 @@ class Chart:
         return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
     def svg(self, width: int = 520) -> str:
-        """The picture for print, drawn on this side. *width* in pixels."""
+        """The picture for print, drawn on this side, *width* in pixels."""
         import vl_convert  # starts a JavaScript engine; only printing pays for it
 
         return vl_convert.vegalite_to_svg(self.spec | {"width": width})
@@ -54,7 +61,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Bar:
-    """A line of :func:`bars`: *value* gives its length, *text* is written beside it, *url* opens what it is made of."""
+    """A line of :func:`bars` or :func:`funnel`: *value* is its length, *text* stands beside it, *url* opens its parts."""
 
     label: str
     value: int
@@ -65,7 +72,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a bar in :func:`stacked`."""
+    """The piece *series* of the bar *label* in :func:`stacked`."""
 
     label: str
     series: str
@@ -77,7 +84,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of :func:`lines` at *x* (an ISO date or a word)."""
+    """A point of the line *series* in :func:`lines`, at *x*, an ISO date."""
 
     x: str
     series: str
@@ -86,32 +93,165 @@ class Point:
     tone: str = "brand"
 
 
-def _base(values: list[dict[str, Any]], **rest: Any) -> dict[str, Any]:
-    return {"data": {"values": values}, "width": "container", "autosize": {"type": "fit", "contains": "padding"},
-            "background": "transparent", "config": CONFIG, **rest}
+@dataclass(frozen=True)
+class Cell:
+    """A cell of :func:`heat`: *share* (0 to 1000) is how strongly it is coloured, *text* stands in it."""
 
-
-def _label_axis(labels: Sequence[str]) -> dict[str, Any]:
-    return {"field": "label", "type": "nominal", "sort": list(dict.fromkeys(labels)), "title": None,
-            "axis": {"labelColor": INK, "grid": False}, "scale": {"paddingInner": 0.35}}
+    row: str
+    column: str
+    share: int
+    text: str
+    tone: str = "brand"
+    url: str = ""
 
 
 def bars(title: str, items: Sequence[Bar], columns: tuple[str, str] = ("", "")) -> Chart:
-    """Horizontal bars with their figures at the end."""
-    longest = max((item.value for item in items), default=0) or 1
-    values = [{"label": item.label, "value": item.value, "text": item.text, "colour": TONES[item.tone], "url": item.url}
-              for item in items]
-    y = _label_axis([item.label for item in items])
+    """Horizontal bars, the figure at each end. *columns* names labels and figures in the table and the tooltip."""
+    longest = max((item.value for item in items), default=0)
+    values = [_row(item, label=item.label, value=item.value) for item in items]
     # Room at the right for the figure beside the longest bar.
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, longest * 14 // 10 + 1]}}
-    tooltip = [{"field": "label", "title": columns[0] or " "}, {"field": "text", "title": columns[1] or " "}]
-    common = {"x": x, "y": y, "tooltip": tooltip}
-    if any(item.url for item in items):
-        common["href"] = {"field": "url"}
-    colour = {"field": "colour", "type": "nominal", "scale": None}
+    common = {"x": x, "y": _labels(items), **_opens(items), "tooltip": _tooltip(("label", columns[0]), ("text", columns[1]))}
     layers = [
-        {"mark": {"type": "bar", "cornerRadiusEnd": 3}, "encoding": common | {"color": colour}},
+        {"mark": {"type": "bar", "cornerRadiusEnd": 3}, "encoding": common | {"color": PLAIN_COLOUR}},
         {"mark": {"type": "text", "align": "left", "dx": 6}, "encoding": common | {"text": {"field": "text"}}},
     ]
-    return Chart(title, _base(values, height=max(1, len(items)) * ROW_HEIGHT, layer=layers), columns,
-                 [(item.label, item.text) for item in items])
+    return Chart(title, _spec(values, height=_height(items), layer=layers), columns, [(i.label, i.text) for i in items])
+
+
+def funnel(title: str, items: Sequence[Bar], columns: tuple[str, str] = ("", "")) -> Chart:
+    """Steps one under the other, each bar centred, its figure at the right end."""
+    longest = max((item.value for item in items), default=0) or 1
+    values = [_row(item, label=item.label, left=longest - item.value, right=longest + item.value) for item in items]
+    x = {"type": "quantitative", "axis": None, "scale": {"domain": [0, longest * 28 // 10 + 1]}}
+    common = {"y": _labels(items), **_opens(items), "tooltip": _tooltip(("label", columns[0]), ("text", columns[1]))}
+    layers = [
+        {"mark": {"type": "bar", "cornerRadius": 3},
+         "encoding": common | {"x": x | {"field": "left"}, "x2": {"field": "right"}, "color": PLAIN_COLOUR}},
+        {"mark": {"type": "text", "align": "left", "dx": 6},
+         "encoding": common | {"x": x | {"field": "right"}, "text": {"field": "text"}}},
+    ]
+    return Chart(title, _spec(values, height=_height(items), layer=layers), columns, [(i.label, i.text) for i in items])
+
+
+def stacked(title: str, parts: Sequence[Part], columns: tuple[str, str, str] = ("", "", "")) -> Chart:
+    """Bars split into parts by colour; each part carries its name where it is wide enough, the tooltip says the figure.
+
+    *columns* names the bars, the parts and the figures.
+    """
+    totals: dict[str, int] = {}
+    for part in parts:
+        totals[part.label] = totals.get(part.label, 0) + part.value
+    longest = max(totals.values(), default=0) or 1
+    values, end = [], dict.fromkeys(totals, 0)
+    for part in parts:
+        start, end[part.label] = end[part.label], end[part.label] + part.value
+        # Written inside only when the part fills a seventh of the width: enough for four Chinese letters on a phone.
+        name = part.series if part.value * 7 >= longest else ""
+        values.append(_row(part, label=part.label, series=part.series, start=start, end=end[part.label],
+                           middle=(start + end[part.label]) // 2, name=name,
+                           ink=PAPER if part.tone in ON_DARK else INK))
+    x = {"field": "start", "type": "quantitative", "axis": None, "scale": {"domain": [0, longest]}}
+    tooltip = _tooltip(("label", columns[0]), ("series", columns[1]), ("text", columns[2]))
+    common = {"y": _labels(parts), **_opens(parts), "tooltip": tooltip}
+    layers = [
+        {"mark": {"type": "bar", "stroke": PAPER, "strokeWidth": 1},
+         "encoding": common | {"x": x, "x2": {"field": "end"}, "color": PLAIN_COLOUR}},
+        {"mark": {"type": "text", "fontSize": 11},
+         "encoding": common | {"x": x | {"field": "middle"}, "text": {"field": "name"},
+                               "color": {"field": "ink", "type": "nominal", "scale": None, "legend": None}}},
+    ]
+    return Chart(title, _spec(values, height=len(totals) * ROW_HEIGHT or 1, layer=layers), columns,
+                 [(part.label, part.series, part.text) for part in parts])
+
+
+def lines(title: str, points: Sequence[Point], columns: tuple[str, str, str] = ("", "", ""), unit: str = "count",
+          height: int = 200) -> Chart:
+    """Values over time, a line a series, its name at the end of the line.
+
+    *unit* says how the axis writes: ``fen`` (yuan by 万 or thousands), ``ppm`` (percent) or ``count``. *columns* names dates,
+    series and figures.
+    """
+    last = {point.series: index for index, point in enumerate(points)}
+    several = len(last) > 1
+    values = [{"x": point.x, "series": point.series, "value": point.value, "text": point.text, "colour": TONES[point.tone],
+               "name": (point.series if several else point.text) if last[point.series] == index else ""}
+              for index, point in enumerate(points)]
+    english = (get_language() or "zh").startswith("en")
+    # Few marks, so that they stay apart on a phone; the year stands where it changes.
+    when = {"format": "%b %d" if english else "%m-%d", "labelFlush": True, "tickCount": 4, "grid": False}
+    x = {"field": "x", "type": "temporal", "title": None, "axis": when, "scale": {"nice": False}}
+    y = {"field": "value", "type": "quantitative", "title": None, "scale": {"zero": True, "nice": True},
+         "axis": {"labelExpr": _axis_text(unit, english), "tickCount": 4}}
+    base = {"x": x, "y": y, "color": PLAIN_COLOUR, "detail": {"field": "series"}}
+    tooltip = _tooltip(("x", columns[0]), ("series", columns[1]), ("text", columns[2]))
+    layers = [
+        {"mark": {"type": "line", "strokeWidth": 2, "interpolate": "monotone"}, "encoding": base},
+        {"mark": {"type": "point", "filled": True, "size": 46, "opacity": 0.001}, "encoding": base | {"tooltip": tooltip}},
+        {"transform": [{"filter": "datum.name !== ''"}],
+         "layer": [{"mark": {"type": "point", "filled": True, "size": 46}, "encoding": base | {"tooltip": tooltip}},
+                   {"mark": {"type": "text", "align": "right", "dx": -2, "dy": -11, "stroke": PAPER, "strokeWidth": 3},
+                    "encoding": {"x": x, "y": y, "text": {"field": "name"}}},
+                   {"mark": {"type": "text", "align": "right", "dx": -2, "dy": -11},
+                    "encoding": {"x": x, "y": y, "text": {"field": "name"}, "color": PLAIN_COLOUR}}]},
+    ]
+    return Chart(title, _spec(values, height=height, layer=layers), columns, [(p.x, p.series, p.text) for p in points])
+
+
+def heat(title: str, cells: Sequence[Cell], columns: tuple[str, str, str] = ("", "", "")) -> Chart:
+    """A matrix (such as migration from level to level), the figure in each cell. *columns* names rows, columns, figures."""
+    rows, heads = list(dict.fromkeys(c.row for c in cells)), list(dict.fromkeys(c.column for c in cells))
+    values = [_row(cell, row=cell.row, column=cell.column, opacity=max(0, min(1000, cell.share)) / 1000,
+                   ink=PAPER if cell.share > 550 and cell.tone in ON_DARK else INK) for cell in cells]
+    # One title names both directions: a turned one beside the rows would cost width on a phone.
+    both = f"{columns[0]} ↓  {columns[1]} →" if columns[0] else None
+    x = {"field": "column", "type": "nominal", "sort": heads, "title": both,
+         "axis": {"orient": "top", "labelAngle": 0, "labelColor": INK, "grid": False, "titleAnchor": "start"}}
+    y = {"field": "row", "type": "nominal", "sort": rows, "title": None, "axis": {"labelColor": INK, "grid": False}}
+    common = {"x": x, "y": y, **_opens(cells),
+              "tooltip": _tooltip(("row", columns[0]), ("column", columns[1]), ("text", columns[2]))}
+    shade = {"field": "opacity", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.05, 1]}, "legend": None}
+    layers = [
+        {"mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 2},
+         "encoding": common | {"color": PLAIN_COLOUR, "opacity": shade}},
+        {"mark": {"type": "text", "fontSize": 11}, "encoding": common | {
+            "text": {"field": "text"}, "color": {"field": "ink", "type": "nominal", "scale": None, "legend": None}}},
+    ]
+    return Chart(title, _spec(values, height=max(1, len(rows)) * 34, layer=layers), columns,
+                 [(cell.row, cell.column, cell.text) for cell in cells])
+
+
+def _spec(values: list[dict[str, Any]], **rest: Any) -> dict[str, Any]:
+    return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "data": {"values": values}, "width": "container",
+            "autosize": {"type": "fit-x", "contains": "padding"}, "background": "transparent", "config": CONFIG, **rest}
+
+
+def _row(item: Any, **values: Any) -> dict[str, Any]:
+    return {**values, "text": item.text, "colour": TONES[item.tone], "url": item.url}
+
+
+def _labels(items: Sequence[Any]) -> dict[str, Any]:
+    return {"field": "label", "type": "nominal", "sort": list(dict.fromkeys(item.label for item in items)), "title": None,
+            "axis": {"labelColor": INK, "grid": False}, "scale": {"paddingInner": 0.35, "paddingOuter": 0.1}}
+
+
+def _height(items: Sequence[Any]) -> int:
+    return max(1, len(items)) * ROW_HEIGHT
+
+
+def _opens(items: Sequence[Any]) -> dict[str, Any]:
+    return {"href": {"field": "url"}} if any(item.url for item in items) else {}
+
+
+def _tooltip(*fields: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"field": field, "type": "nominal", "title": title or " "} for field, title in fields]
+
+
+def _axis_text(unit: str, english: bool) -> str:
+    """A Vega expression for the words on a value axis."""
+    if unit == "fen":
+        divisor, word = (100_000_000, "M") if english else (1_000_000, "万")  # data
+        return f"datum.value === 0 ? '0' : format(datum.value / {divisor}, ',.4~g') + '{word}'"
+    if unit == "ppm":
+        return "format(datum.value / 10000, '.3~g') + '%'"
+    return "format(datum.value, ',.6~g')"

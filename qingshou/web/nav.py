@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from qingshou.web import slots
@@ -63,6 +63,10 @@ def visible(user: Any) -> list[tuple[Any, list[Line]]]:
     shown: dict[str, list[Line]] = {}
     for entry in entries():
         if entry.permission is None or (may is not None and may(user, entry.permission)):
+            try:
+                url = reverse(entry.url_name)
+            except NoReverseMatch:  # one entry without its page must not take every page down; a test looks for them
+                continue
             count = entry.badge(user) if entry.badge else None
-            shown.setdefault(entry.group, []).append(Line(entry.key, entry.label, reverse(entry.url_name), count or None))
+            shown.setdefault(entry.group, []).append(Line(entry.key, entry.label, url, count or None))
     return [(GROUPS[group], lines) for group, lines in shown.items()]

@@ -1,4 +1,4 @@
-"""Pages of the shell: what is shown when something is refused, missing or broken, and the component gallery."""
+"""Pages of the shell: what is shown when something is refused, missing or broken."""
 
 from __future__ import annotations
 
@@ -37,7 +37,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     """Stands alone: whatever broke may be what the shell needs."""
     return HttpResponseServerError(loader.render_to_string("web/error_plain.html"))
-
-
-def components(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/gallery.html", {})

@@ -16,7 +16,9 @@ def paginate(items: Any, request: HttpRequest, per_page: int = 50) -> Page[Any]:
 
     A queryset must have an explicit order, or pages would overlap.
     """
-    return Paginator(items, min(per_page, LARGEST_PAGE)).get_page(request.GET.get("page"))
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    return Paginator(items, min(per_page, LARGEST_PAGE)).get_page(max(1, number))
 
 
 def sort_by(request: HttpRequest, columns: Mapping[str, str | Sequence[str]], default: str) -> list[str]:

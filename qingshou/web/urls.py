@@ -4,9 +4,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from qingshou.web import pages
+from qingshou.web import gallery
 
 urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
-    path("components/", pages.components, name="components"),
+    path("components/", gallery.components, name="components"),
+    path("components/preview/<int:number>/", gallery.preview, name="components_preview"),
+    path("components/progress/", gallery.advance, name="components_progress"),
 ]

@@ -47,7 +47,8 @@ def test_texts_are_found_in_python(source: str, msgid: str, plural: str, context
 
 
 def test_docstrings_and_variables_are_not_texts():
-    assert list(texts.python_texts('"""模块"""\ndef f():\n    """函数"""\n    return _(name)', "x.py", every_chinese=True)) == []
+    source = '"""模块"""\ndef f():\n    """函数"""\n    return _(name)'
+    assert list(texts.python_texts(source, "x.py", every_chinese=True)) == []
 
 
 def test_chinese_outside_a_tag_is_reported():
@@ -70,7 +71,8 @@ def test_extracting_keeps_english_and_drops_dead_texts(tmp_path, monkeypatch: py
     assert messages.complaints("yard") == ["qingshou/yard/pages.py: no English: 新的"]
 
 
-@pytest.mark.parametrize(("english", "said"), [("%(n)s households", []), ("households", ["placeholders"]), ("%(n)s 户", ["Chinese"])])
+@pytest.mark.parametrize(("english", "said"), [
+    ("%(n)s households", []), ("households", ["placeholders"]), ("%(n)s 户", ["Chinese"])])
 def test_english_must_fit_its_text(tmp_path, monkeypatch: pytest.MonkeyPatch, english: str, said: list[str]):
     room = tmp_path / "qingshou" / "yard"
     room.mkdir(parents=True)

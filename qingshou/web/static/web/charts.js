@@ -7,10 +7,10 @@
   async function draw(figure) {
     const canvas = figure.querySelector(".canvas");
     try {
-      const vega = await library();
+      await library();  // defines vegaEmbed
       const spec = JSON.parse(figure.querySelector("script").textContent);
       // ast: expressions are interpreted, since the content security policy forbids eval.
-      await vega.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false });
+      await window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false });
       figure.classList.add("drawn");
     } catch (error) {
       console.error(error);
