@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from qingshou.engine.money import PPM, mul_div
 from qingshou.portfolio.models.parties import Household, Party
 from qingshou.store.fields import FenField, PpmField
 
@@ -65,6 +66,12 @@ class Loan(models.Model):
 
     def __str__(self) -> str:
         return self.loan_no
+
+    @property
+    def penalty_rate_ppm(self) -> int:
+        """The yearly rate on overdue principal at the contract's rate: the heavier surcharge, never both."""
+        misuse = (self.misuse_surcharge_ppm or 0) if self.misused else 0
+        return mul_div(self.rate_ppm, PPM + max(self.penalty_surcharge_ppm, misuse), PPM)
 
 
 class Guarantee(models.Model):

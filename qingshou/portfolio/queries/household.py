@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from qingshou.engine import paths, segments
 from qingshou.engine.classification import LEVELS
 from qingshou.engine.delinquency import STAGES
-from qingshou.engine.reasons import describe
+from qingshou.engine.reasons import NAMES, describe
 from qingshou.policy import Rules
 from qingshou.portfolio.models import (
     Collateral,
@@ -63,6 +63,11 @@ class LoanRow:
     state: LoanState | None
     today: Standing
     guarantees: list[Guarantee]
+
+    @property
+    def figures(self) -> LoanState | Standing:
+        """What the last day end left; before the first one, the standing on the business date."""
+        return self.state or self.today
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,21 @@ class HouseholdPage:
     worst: LoanRow | None  # the loan that decides the class
     level_reasons: list[dict[str, Any]]
     items: list[Item]
+
+    @property
+    def penalty_and_compound_fen(self) -> int:
+        return self.figures.penalty_owed_fen + self.figures.compound_owed_fen
+
+    @property
+    def payoff_fen(self) -> int:
+        """What clears all loans on the business date."""
+        return sum(row.today.payoff_fen for row in self.loans)
+
+    @property
+    def held(self) -> list[str]:
+        """What holds the path, in words."""
+        codes = self.state.held_by.split(",") if self.state else []
+        return [_(NAMES.get(code, code)) for code in codes if code]
 
 
 def household_page(user: Any, pk: int) -> HouseholdPage:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from qingshou.engine.reasons import describe
 from qingshou.policy import Rules
 from qingshou.portfolio.models import Household, LedgerEvent, Level, LevelChange, LevelDecision, Loan
-from qingshou.portfolio.queries.entries import Entry, Split
+from qingshou.portfolio.queries.entries import Entry
+from qingshou.portfolio.queries.words import split_words
 from qingshou.web import formats, slots
 from qingshou.web.timeline import Item, newest_first
 
@@ -21,15 +22,6 @@ Kind = LedgerEvent.Kind
 MOST = 1000  # of each source, the newest
 _MONEY_IN = (Kind.REPAYMENT, Kind.RECOVERY)
 _TONES = {Kind.REPAYMENT: "good", Kind.RECOVERY: "good", Kind.REVERSAL: "warn", Kind.WRITE_OFF: "alarm"}
-
-
-def split_words(split: Split) -> str:
-    """``费用 120.00 · 利息 1,204.66 · 本金 675.34``: the parts that are not zero."""
-    names = (("fee", _("费用")), ("compound", _("复利")), ("penalty", _("罚息")), ("interest", _("利息")),
-             ("principal", _("本金")), ("unapplied", _("暂存")))
-    parts = [f"{label} {formats.yuan(getattr(split, f'{name}_fen'))}" for name, label in names
-             if getattr(split, f"{name}_fen")]
-    return " · ".join(parts)
 
 
 def timeline(user: Any, household: Household, loans: Sequence[Loan], ledgers: Mapping[int, Sequence[Entry]],

@@ -27,7 +27,8 @@ def export_households(*, user: Any, wanted: lists.Filter, order: list[str], plai
     rows = lists.households(user, wanted).order_by(*order)
     columns = [Column(_("客户号")), Column(_("借款人"), width=20), Column(_("证件号"), width=22), Column(_("手机号"), width=16),
                Column(_("村"), width=16), Column(_("机构")), Column(_("管户人")), Column(_("阶段")),
-               Column(_("逾期天数"), "number"), Column(_("五级分类")), Column(_("小类")), Column(_("本金"), "fen", 16), Column(_("利息"), "fen"),
+               Column(_("逾期天数"), "number"), Column(_("五级分类")), Column(_("小类")), Column(_("本金"), "fen", 16),
+               Column(_("利息"), "fen"),
                Column(_("罚息"), "fen"), Column(_("复利"), "fen"), Column(_("费用"), "fen"), Column(_("逾期金额"), "fen", 16),
                Column(_("欠款合计"), "fen", 16), Column(_("最近联系"), "date"), Column(_("截至"), "date")]
     return _export(user, "households", _("户"), rows, columns, _household_row, wanted, plain, reason)

@@ -47,6 +47,19 @@ class OtherLoan:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One balance in fen before and after."""
+
+    name: str
+    before: int
+    after: int
+
+    @property
+    def change(self) -> int:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
 class Preview:
     """The loan before and after the entry on the business date."""
 
@@ -64,11 +77,11 @@ class Preview:
     fingerprint: str
 
     @property
-    def rows(self) -> list[tuple[str, int, int]]:
-        """Balances that the page shows: name, fen before, fen after."""
+    def rows(self) -> list[Change]:
+        """The balances that the page shows."""
         names = ("principal_fen", "interest_owed_fen", "penalty_owed_fen", "compound_owed_fen", "fee_owed_fen", "overdue_fen",
                  "total_owed_fen", "unapplied_fen")
-        return [(name, getattr(self.before, name), getattr(self.after, name)) for name in names]
+        return [Change(name, getattr(self.before, name), getattr(self.after, name)) for name in names]
 
     def audit(self, side: str) -> dict[str, Any]:
         """``before`` or ``after`` as plain values for the audit."""
