@@ -9,7 +9,8 @@ import polars as pl
 
 
 class Fingerprint:
-    """Takes pieces of frames in order; one running hash a column, so that the borders between pieces leave no trace."""
+    """Takes pieces of frames in order. Each column runs through hashes of its own (which values are missing, the numbers,
+    the texts), so that the borders between pieces leave no trace."""
 
     def __init__(self) -> None:
         self._hashes: dict[str, hashlib._Hash] = {}
@@ -17,10 +18,9 @@ class Fingerprint:
     def take(self, name: str, frame: pl.DataFrame) -> None:
         """The next rows of the frame *name*."""
         for column in frame.get_columns():
-            key = f"{name}.{column.name}"
-            running = self._hashes.setdefault(key, hashlib.sha256(f"{key}:{column.dtype}".encode()))
-            for piece in _bytes(column):
-                running.update(piece)
+            for part, content in _parts(column):
+                key = f"{name}.{column.name}.{part}"
+                self._hashes.setdefault(key, hashlib.sha256(f"{key}:{column.dtype}".encode())).update(content)
 
     def hexdigest(self) -> str:
         """64 hex digits of all that was taken."""
@@ -30,13 +30,11 @@ class Fingerprint:
         return whole.hexdigest()
 
 
-def _bytes(column: pl.Series) -> Iterable[bytes]:
-    """The column's values as bytes; a missing value differs from every other."""
-    missing = column.is_null()
-    yield missing.cast(pl.UInt8).to_numpy().tobytes()
+def _parts(column: pl.Series) -> Iterable[tuple[str, bytes]]:
+    yield "missing", column.is_null().cast(pl.UInt8).to_numpy().tobytes()
     if column.dtype == pl.String:
         filled = column.fill_null("")
-        yield filled.str.len_bytes().cast(pl.Int64).to_numpy().tobytes()
-        yield (filled.str.join("").item() if len(filled) else "").encode()
+        yield "lengths", filled.str.len_bytes().cast(pl.Int64).to_numpy().tobytes()
+        yield "texts", (filled.str.join("").item() if len(filled) else "").encode()
     else:
-        yield column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes()
+        yield "numbers", column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes()

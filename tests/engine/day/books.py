@@ -20,14 +20,14 @@ def draw(seed: int, *, households: int = 12, days: int = 300) -> Book:
     loans: list[dict[str, Any]] = []
     dues: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
-    for household in range(1, households + 1):
-        retail = bool(rng.random() < 0.7)
+    retails = [bool(rng.random() < 0.7) for _ in range(households)]
+    for household, retail in enumerate(retails, 1):
         for _ in range(int(rng.integers(1, 4))):
             _loan(rng, household, retail, days, loans, dues, events)
     events = [{**event, "event_id": number} for number, event in enumerate(events, 1)]
     frames = {"loans": loans, "dues": dues}
     return Book.of(**{name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in frames.items()},
-                   events=_with_reversals(rng, events), households=_households(rng, households),
+                   events=_with_reversals(rng, events), households=_households(rng, retails),
                    **_casework(rng, households, days))
 
 
@@ -73,10 +73,11 @@ def _with_reversals(rng: np.random.Generator, events: list[dict[str, Any]]) -> p
     return pl.DataFrame([*events, *reversals], schema=schema)
 
 
-def _households(rng: np.random.Generator, households: int) -> pl.DataFrame:
+def _households(rng: np.random.Generator, retails: list[bool]) -> pl.DataFrame:
+    households = len(retails)
     return pl.DataFrame({
         "household_id": range(1, households + 1), "custodian_id": rng.integers(1, 4, households),
-        "kind": rng.choice(["person", "company"], households), "has_guarantor": rng.random(households) < 0.5,
+        "kind": ["person" if retail else "company" for retail in retails], "has_guarantor": rng.random(households) < 0.5,
         "public_servant": rng.random(households) < 0.1})
 
 
