@@ -116,7 +116,7 @@ def _lines(outcome: Outcome, written: list[str]) -> list[str]:
             "difference": format_yuan(found["difference_fen"])})
     lines += outcome.notes
     if outcome.problems:
-        lines.append(_("有 %(count)s 笔交易与合同或余额不合（如减免超过所欠），已按规则部分处理，见贷款页。") % {"count": outcome.problems})
+        lines.append(_("有 %(count)s 笔交易与余额不合（如减免超过所欠），只处理了一部分。") % {"count": outcome.problems})
     lines += [_("拒绝明细：%(path)s") % {"path": path} for path in written]
     lines.append(_("合计：接受 %(taken)s，未变 %(unchanged)s，拒绝 %(rejected)s") % {
         name: outcome.total(name) for name in ("taken", "unchanged", "rejected")})

@@ -1,0 +1,41 @@
+"""Import files of a core system, at once or as a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from qingshou.access.permissions import require
+from qingshou.portfolio.imports import importing
+from qingshou.portfolio.imports.importing import Outcome, Report
+from qingshou.portfolio.imports.profile import Profile
+from qingshou.portfolio.queries.business import business_date
+from qingshou.portfolio.signals import ledger_changed
+from qingshou.store.policy import current_policy
+
+# Beyond this many households their ranks wait for the next day end: it derives all at once, faster than one by one.
+MOST_REFRESHED = 5_000
+
+
+def _silent(permille: int, note: str) -> None:
+    return None
+
+
+def import_files(*, user: Any, profile: Profile, files: Sequence[tuple[str, Path]], dry_run: bool = False,
+                 report: Report = _silent) -> Outcome:
+    """Import *files* (name, path) by *profile*: everything in one transaction with its audit entry, or nothing.
+
+    Raises PermissionDenied, or ``readers.FileRefused`` for a file that cannot be used. *report* hears (permille, note).
+    """
+    require(user, "portfolio.import")
+    outcome = importing.run(
+        profile=profile, files=files, actor=user.username, actor_id=getattr(user, "pk", None), today=business_date(),
+        now=timezone.now(), policy=current_policy(), dry_run=dry_run, report=report)
+    if not dry_run and 0 < len(outcome.household_ids) <= MOST_REFRESHED:
+        with transaction.atomic():
+            ledger_changed.send(sender=import_files, household_ids=outcome.household_ids, loan_ids=outcome.loan_ids)
+    return outcome
