@@ -150,7 +150,7 @@ def _when(question: _Question, local: datetime, rules: Rules) -> list[dict[str, 
     for key in ("hours", "visit_hours"):
         window = rules.get(f"conduct.{key}")
         if window and _in(question.channel, window["channels"]) and not (key == "hours" and question.hours_agreed) \
-                and not _time(window["from"]) <= local.timetz().replace(tzinfo=None) < _time(window["to"]):
+                and not clock(window["from"]) <= local.timetz().replace(tzinfo=None) < clock(window["to"]):
             found.append(_why("outside_hours", key, from_time=window["from"], to_time=window["to"]))
     if question.channel in rules["conduct.holiday_channels"] and local.date() in question.holidays:
         found.append(_why("holiday", "holiday_channels", channel=question.channel))
@@ -185,13 +185,14 @@ def _same(item: Outreach, limit: dict[str, Any], question: _Question) -> bool:
     return item.party == question.party
 
 
-def _time(text: str) -> time:
+def clock(text: str) -> time:
+    """A time of day such as ``08:00``; ``24:00`` is the end of the day. Raises ValueError."""
     return time.max if text == "24:00" else time.fromisoformat(text)
 
 
 def _next(question: _Question, local: datetime, rules: Rules) -> datetime | None:
     """The first later moment that nothing forbids: only openings of hours and starts of days can be one."""
-    openings = {time(0)} | {_time(window["from"]) for key in ("hours", "visit_hours")
+    openings = {time(0)} | {clock(window["from"]) for key in ("hours", "visit_hours")
                             if (window := rules.get(f"conduct.{key}"))}
     for days in range(_HORIZON_DAYS + 1):
         for opening in sorted(openings):

@@ -51,6 +51,6 @@ def spread(instalments: pl.DataFrame, as_of: date, rules: Rules) -> pl.DataFrame
     """
     late = instalments.filter((pl.col("unpaid_fen") > 0) & (pl.col("due") <= as_of))
     since = pl.col("due").min().over("loan_id") if rules["delinquency.bucket"] == "oldest" else pl.col("due")
-    days = dpd(since, as_of, rules)
-    return (late.with_columns(stage=stage(days, rules)).filter(pl.col("stage") != STAGES[0])
-            .group_by("loan_id", "stage").agg(pl.col("unpaid_fen").sum()).sort("loan_id", stage_rank(pl.col("stage"))))
+    late = late.with_columns(_days=dpd(since, as_of, rules)).filter(pl.col("_days") > 0)
+    return (late.group_by("loan_id", stage=stage(pl.col("_days"), rules))
+            .agg(pl.col("unpaid_fen").sum(), _days=pl.col("_days").min()).sort("loan_id", "_days").drop("_days"))

@@ -9,6 +9,8 @@ import polars as pl
 from qingshou.policy import Rules
 
 CHANNELS = ("call", "message", "letter", "visit", "office")
+STEP_FIELDS = ("step", "title", "from_day", "to_day", "every_days", "after", "after_days", "channel", "target", "minutes",
+               "when")
 _STEP_SCHEMA = {"step_id": pl.Int64, "path": pl.String, "step": pl.String, "title": pl.String, "from_day": pl.Int64,
                 "to_day": pl.Int64, "every_days": pl.Int64, "after": pl.String, "after_days": pl.Int64,
                 "channel": pl.String, "target": pl.String, "minutes": pl.Int64, "when": pl.String}
@@ -62,14 +64,17 @@ def steps_due(frame: pl.DataFrame, done: pl.DataFrame, rules: Rules) -> pl.DataF
 def _made(done: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """The tasks made so far, by run and step: last due, whether one is open, when it was last done.
 
-    A task without a state counts as done on the day it was due.
+    A task without a state counts as done on the day it was due; a cancelled one as never made, save that none is made for
+    the same day again.
     """
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in _DONE_SCHEMA.items() if name not in done.columns]
     open_ = pl.col("state").is_in(["open", "postponed"]).fill_null(False)
+    gone = (pl.col("state") == "cancelled").fill_null(False)
     taken = pl.col("state").is_in(["done", "impossible"]).fill_null(True)
     told = done.with_columns(*missing).select(*[pl.col(name).cast(kind) for name, kind in _DONE_SCHEMA.items()])
     return told.join(steps.select("path", "step", "step_id"), on=["path", "step"]).group_by(*_RUN, "step_id").agg(
-        last_due=pl.col("due").max(), open=open_.any(), done_on=pl.coalesce("ended_on", "due").filter(taken).max())
+        last_due=pl.col("due").filter(~gone).max(), last_made=pl.col("due").max(), open=open_.any(),
+        done_on=pl.coalesce("ended_on", "due").filter(taken).max())
 
 
 def _not_yet_made(due: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +83,7 @@ def _not_yet_made(due: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
     since = (pl.col("as_of") - pl.col("last_due")).dt.total_days()
     again = (pl.col("every_days") > 0) & ~pl.col("open").fill_null(False) & (since >= pl.col("every_days"))
     waited = (pl.col("as_of") - pl.col("after_done_on")).dt.total_days() >= pl.col("after_days")
-    return due.filter((pl.col("last_due").is_null() | again)
+    return due.filter((pl.col("last_due").is_null() | again) & (pl.col("last_made") != pl.col("as_of")).fill_null(True)
                       & (pl.col("after_id").is_null() | waited.fill_null(False)))
 
 

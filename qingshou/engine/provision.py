@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from qingshou.engine.classification import BAD
 from qingshou.engine.money import PPM, mul_div
 from qingshou.policy import Rules
 
@@ -20,11 +21,9 @@ def expression(level: pl.Expr, balance_fen: pl.Expr, rules: Rules) -> pl.Expr:
     return mul_div(balance_fen.cast(pl.Int64), rate, pl.lit(PPM))
 
 
-def ratios(frame: pl.DataFrame, rules: Rules) -> dict[str, int]:
+def ratios(frame: pl.DataFrame) -> dict[str, int]:
     """Of a whole book with ``level, balance_fen, provision_fen``: NPL ratio, coverage, loan provision ratio in ppm
     (0 where there is nothing to divide by)."""
-    from qingshou.engine.classification import BAD
-
     total = int(frame["balance_fen"].sum())
     bad = int(frame.filter(pl.col("level").is_in(BAD))["balance_fen"].sum())
     kept = int(frame["provision_fen"].sum())

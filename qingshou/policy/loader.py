@@ -3,6 +3,7 @@
 A file is a chapter; its entries are ``[[rule]]`` tables: ``key, title, value, effective_from, source``, optionally
 ``effective_to`` (exclusive), ``confidence`` (T H M L), ``note``. One key may stand several times with different dates.
 A bank's folder holds files of the same shape; its value for a key replaces the pack's from its own ``effective_from`` on.
+Whether the values make sense to the rules is asked by ``engine.policy_check``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PACKS = Path(__file__).parent
+OPEN_CHAPTERS = ("paths",)  # chapters of named entries, to which a bank adds its own
 CONFIDENCE = {"T": "read in the text of the law", "H": "well established", "M": "to be confirmed by counsel",
               "L": "to be confirmed by counsel"}
 _FIELDS = {"key", "title", "value", "effective_from", "effective_to", "source", "confidence", "note"}
@@ -118,6 +120,10 @@ class Policy:
             self._at[key] = Rules(date, chosen)
         return self._at[key]
 
+    def dates(self) -> list[datetime.date]:
+        """The dates on which a rule begins or ends: between two of them the rules in force are the same."""
+        return list(self._edges)
+
     def rows(self, date: datetime.date) -> list[Rule]:
         """The rules in force, by chapter and key, for showing."""
         return sorted(self.at(date), key=lambda rule: (rule.chapter, rule.key))
@@ -132,7 +138,7 @@ def load(overlay: Path | None = None, *, pack: str = "china") -> Policy:
     if overlay is not None and overlay.is_dir():
         known = {rule.id for rule in rules}
         for rule in _read_folder(overlay, origin="bank"):
-            if rule.id not in known:
+            if rule.id not in known and rule.chapter not in OPEN_CHAPTERS:
                 raise PolicyError(f"{rule.chapter}.toml: {rule.key}: no such rule to overlay")
             rules.append(rule)
     return Policy(rules)
