@@ -117,7 +117,6 @@ def _restore(tar: tarfile.TarFile, path: Path, report: Report) -> Summary:
         if _sha256(_member(tar, name)) != expected:
             raise BackupError(_("备份文件已损坏：%(name)s 的校验和不符。") % {"name": name})
     by_table = {model._meta.db_table: model for model in contents.tables()}
-    _put_aside()
     files = _extract(tar, metadata)
     with bulk.session() as session:
         for number, (table, expected_rows) in enumerate(metadata["rows"].items()):
@@ -125,6 +124,7 @@ def _restore(tar: tarfile.TarFile, path: Path, report: Report) -> Summary:
             if _fill(session, tar, by_table[table], metadata) != expected_rows:
                 raise BackupError(_("备份文件已损坏：%(name)s 的行数不符。") % {"name": table})
         _check_references(session)
+        _move_in()
     return Summary(metadata["rows"], files, path.stat().st_size, metadata["made_at"])
 
 
@@ -157,33 +157,53 @@ def _refuse_unfit(metadata: dict[str, Any]) -> None:
 
 
 def _check_references(session: bulk.Session) -> None:
-    """On SQLite the bulk connection does not enforce foreign keys; PostgreSQL checks them at commit."""
-    if session.vendor == "sqlite" and session.value("SELECT COUNT(*) FROM pragma_foreign_key_check"):
+    """On SQLite the bulk connection does not enforce foreign keys; PostgreSQL would check them only at commit."""
+    if session.vendor == "sqlite":
+        whole = not session.value("SELECT COUNT(*) FROM pragma_foreign_key_check")
+    else:
+        try:
+            session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            whole = True
+        except Exception:  # the driver has no narrower type
+            whole = False
+    if not whole:
         raise BackupError(_("备份文件不完整：有记录指向不存在的记录。"))
 
 
-def _put_aside() -> None:
-    """Files that an empty store cannot account for are moved aside, not deleted."""
-    stamp = timezone.localtime().strftime("%Y%m%d-%H%M%S")
-    for folder in folders().values():
-        if folder.is_dir() and any(folder.iterdir()):
-            folder.rename(folder.with_name(f"{folder.name}.before-restore-{stamp}"))
+def _incoming(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.incoming")
 
 
 def _extract(tar: tarfile.TarFile, metadata: dict[str, Any]) -> int:
+    """Unpack the files beside their places; :func:`_move_in` puts them there once the tables are filled."""
+    for folder in folders().values():
+        shutil.rmtree(_incoming(folder), ignore_errors=True)
     files = 0
     for name in metadata["sha256"]:
         top, _slash, inner = name.partition("/")
         if top not in folders():
             continue
-        target = (folders()[top] / inner).resolve()
-        if not target.is_relative_to(folders()[top].resolve()):
+        place = _incoming(folders()[top]).resolve()
+        target = (place / inner).resolve()
+        if not target.is_relative_to(place):
             raise BackupError(_("备份文件中的路径 %(name)s 不合法。") % {"name": name})
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as file:
             shutil.copyfileobj(_member(tar, name), file)
         files += 1
     return files
+
+
+def _move_in() -> None:
+    """Files that lie there, which an empty store cannot account for, are moved aside, not deleted."""
+    stamp = timezone.localtime().strftime("%Y%m%d-%H%M%S-%f")
+    for folder in folders().values():
+        if folder.is_dir() and any(folder.iterdir()):
+            folder.rename(folder.with_name(f"{folder.name}.before-restore-{stamp}"))
+        elif folder.is_dir():
+            folder.rmdir()
+        if _incoming(folder).is_dir():
+            _incoming(folder).rename(folder)
 
 
 def _open(path: Path) -> tarfile.TarFile:

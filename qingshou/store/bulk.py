@@ -69,7 +69,8 @@ class Session:
         """Rows of a model's table; *where* is SQL after WHERE, and may go on with ORDER BY."""
         types = schema(model)
         chosen = {name: types[name] for name in (columns or types)}
-        names = ", ".join(f'"{name}"' for name in chosen)
+        as_text = _json_columns(model) if self.vendor == "postgresql" else set()
+        names = ", ".join(f'"{name}"::text AS "{name}"' if name in as_text else f'"{name}"' for name in chosen)
         sql = f'SELECT {names} FROM "{model._meta.db_table}"' + (f" WHERE {where}" if where else "")
         return self.read(sql, chosen, parameters)
 
@@ -83,7 +84,7 @@ class Session:
             raise ValueError(f"{model._meta.db_table} has no column {', '.join(sorted(unknown))}")
         table = frame.select(_write_cast(pl.col(name), types[name], self.vendor).alias(name) for name in frame.columns)
         arrow = table.to_arrow(compat_level=pl.CompatLevel.oldest())
-        json_columns = {field.column for field in model._meta.concrete_fields if isinstance(field, models.JSONField)}
+        json_columns = _json_columns(model)
         with self.connection.cursor() as cursor:
             if self.vendor == "postgresql" and json_columns & set(frame.columns):
                 self._append_json(cursor, model._meta.db_table, arrow, json_columns)
@@ -175,6 +176,10 @@ def _connect() -> tuple[Any, str]:
     options = {"host": config["HOST"], "port": config["PORT"], "user": config["USER"], "password": config["PASSWORD"]}
     query = urlencode({key: value for key, value in options.items() if value})
     return postgresql.connect(f"postgresql:///{quote(str(config['NAME']))}?{query}"), "postgresql"
+
+
+def _json_columns(model: type[models.Model]) -> set[str]:
+    return {field.column for field in model._meta.concrete_fields if isinstance(field, models.JSONField)}
 
 
 def _read_cast(column: pl.Expr, have: Any, want: Any) -> pl.Expr:

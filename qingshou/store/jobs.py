@@ -95,6 +95,8 @@ def run(job_id: int) -> Job:
     with sidecar.lock(job_id) as held:
         now = timezone.now()
         queued = Job.objects.filter(pk=job_id, state=Job.State.QUEUED)
+        if held:
+            sidecar.forget(job_id)
         if not held or not _patiently(lambda: queued.update(state=Job.State.RUNNING, started_at=now, heard_at=now)):
             raise NotRunnable(_("任务 %(number)s 不在排队中。") % {"number": job_id})
         job = Job.objects.select_related("asked_by").get(pk=job_id)

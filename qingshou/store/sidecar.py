@@ -44,6 +44,11 @@ def read(job_id: int) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def forget(job_id: int) -> None:
+    """Drop what was said under this number before: a store made anew counts its jobs from 1 again."""
+    (folder() / f"{job_id}.json").unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def lock(name: str | int) -> Iterator[bool]:
     """Hold the lock called *name* for the block; yields False when another process holds it."""
