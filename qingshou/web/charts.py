@@ -10,18 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from qingshou.web import fonts
 
 # The same colour for the same state, as in tokens.css.
 TONES = {"brand": "#0f5f6e", "good": "#23744a", "warn": "#e0a72e", "alarm": "#b3261e", "law": "#5b3fa0",
          "calm": "#31597f", "mut": "#9aa7b5", "late": "#c7683a", "loss": "#7d1a14"}
 INK, INK_SOFT, LINE, PAPER = "#16212c", "#66758a", "#eef2f6", "#ffffff"
 ON_DARK = frozenset(TONES) - {"warn", "mut"}  # tones on which text is white
-FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+FONT = f'system-ui, "PingFang SC", "Microsoft YaHei", "{fonts.FAMILY}", sans-serif'
 ROW_HEIGHT = 30
 CONFIG: dict[str, Any] = {
     "font": FONT,
@@ -54,9 +56,7 @@ class Chart:
 
     def svg(self, width: int = 520) -> str:
         """The picture for print, drawn on this side, *width* in pixels."""
-        import vl_convert  # starts a JavaScript engine; only printing pays for it
-
-        return vl_convert.vegalite_to_svg(self.spec | {"width": width})
+        return _drawer().vegalite_to_svg(self.spec | {"width": width})
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,15 @@ def heat(title: str, cells: Sequence[Cell], columns: tuple[str, str, str] = ("",
     ]
     return Chart(title, _spec(values, height=max(1, len(rows)) * 34, layer=layers), columns,
                  [(cell.row, cell.column, cell.text) for cell in cells])
+
+
+@cache
+def _drawer() -> Any:
+    """vl-convert, which starts a JavaScript engine: only printing pays for it."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(fonts.folder()))  # else Chinese would be measured wrongly on a bare machine
+    return vl_convert
 
 
 def _spec(values: list[dict[str, Any]], **rest: Any) -> dict[str, Any]:

@@ -38,6 +38,12 @@ class Shell:
         return function() if function else None
 
     @cached_property
+    def may_find(self) -> bool:
+        """Whether the box at the top has anything to find for this viewer."""
+        function = slots.first("shell.may_find")
+        return bool(function and self.signed_in and function(self._user))
+
+    @cached_property
     def who(self) -> str:
         function = slots.first("shell.who")
         return function(self._user) if function else str(self._user)

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
 from django.utils.translation import gettext as _
+
+from qingshou.web import slots
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a user begins: the first room that names a page for them (``home``), else the calculators."""
+    for begin in slots.provided("home"):
+        url = begin(request.user)
+        if url:
+            return redirect(url)
+    return redirect("calculators:index")
 
 
 def _error(request: HttpRequest, status: int, title: str, hint: str) -> HttpResponse:
@@ -26,7 +37,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    hint = _("地址可能有误，或者该户不在您的责任田内。可从导航进入，或用上方的查找。")
+    if request.user.is_authenticated:
+        hint = _("地址可能有误，或者该户不在您的责任田内。可从导航进入，或用上方的查找。")
+    else:
+        hint = _("地址可能有误。请登录后从导航进入。")
     return _error(request, 404, _("没有这个页面"), hint)
 
 

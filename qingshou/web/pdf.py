@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +17,11 @@ import typst
 from django.http import HttpResponse
 from django.template import loader
 
+from qingshou.web import fonts as fonts_package
+
 LETTER = Path(__file__).parent / "typst" / "letter.typ"
+# Controls, marks of direction, halves of pairs, separators of lines. Private letters stay: rare names are written with them.
+GONE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def escape(value: Any) -> str:
@@ -32,17 +35,13 @@ def escape(value: Any) -> str:
 def _escaped(letter: str) -> str:
     if letter in "\n\t" or (letter.isascii() and letter.isprintable() and not letter.isalnum() and letter != " "):
         return f"\\u{{{ord(letter):x}}}"
-    return "" if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else letter
+    return "" if unicodedata.category(letter) in GONE else letter
 
 
 @cache
 def fonts() -> typst.Fonts:
-    """The fonts of the package mplfonts, which is only read, not imported; ``letter.typ`` names the free (OFL) one alone."""
-    found = find_spec("mplfonts")
-    if found is None or not found.submodule_search_locations:
-        raise RuntimeError("The package mplfonts is missing; run `make setup`")
-    folder = Path(found.submodule_search_locations[0]) / "fonts"
-    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
+    """The shipped fonts and no others, so that a sheet looks the same on every machine."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[fonts_package.folder()])
 
 
 def render(template_name: str, context: dict[str, Any], files: dict[str, bytes] | None = None) -> bytes:

@@ -47,7 +47,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "path": _path(),
         "events": _events(),
         "owed": owed(),
-        "charts": [_bars(), _funnel(), _stacked(), _lines(), _heat()],
+        "charts": [_bars(), _funnel(), _stacked(), _lines(), _heat(), charts.bars(_("回收方式"), [])],
         "today": timezone.localdate(),
     }
 

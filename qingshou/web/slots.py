@@ -6,7 +6,9 @@ place asks for what was provided, in order. The places and what a provided funct
 ==========================  =============================================================================
 ``shell.business_date``     ``function() -> date``: the day the bank stands on
 ``shell.may``               ``function(user, permission) -> bool``: decides which navigation entries show
+``shell.may_find``          ``function(user) -> bool``: whether the search box shows
 ``shell.who``               ``function(user) -> str``: the line at the right of the top bar, unit and name
+``home``                    ``function(user) -> str | None``: the address where this user begins
 ``search``                  ``function(user, text) -> list[dict]``: results for the search page
 ``household.timeline``      ``function(user, household) -> list[web.timeline.Item]``
 ``household.side`` etc.     ``function(request, **kwargs) -> str | None``: HTML for ``{% slot %}``

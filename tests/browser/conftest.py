@@ -46,13 +46,14 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
-    """``page_as(user, phone=False, language="zh-hans")``: a page whose addresses are relative to the server.
+    """``page_as(user, phone=False, language="zh-hans", scripts=True)``: a page whose addresses are relative to the server.
 
-    *user* None is a visitor who has not signed in.
+    *user* None is a visitor who has not signed in; *refusals* says that the test provokes errors, which the page may log.
     """
     contexts, complaints = [], []
 
-    def open_page(user: Any = None, phone: bool = False, language: str = "zh-hans", scripts: bool = True) -> Page:
+    def open_page(user: Any = None, phone: bool = False, language: str = "zh-hans", scripts: bool = True,
+                  refusals: bool = False) -> Page:
         context = chromium.new_context(
             base_url=live_server.url, viewport=PHONE if phone else DESK, has_touch=phone, is_mobile=phone,
             locale="zh-CN", timezone_id=settings.TIME_ZONE, java_script_enabled=scripts)
@@ -68,7 +69,7 @@ def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         # "Failed to load resource" repeats an answer's status, which a test of refusals looks at itself.
         page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}")
-                if message.type == "error" and "Failed to load resource" not in message.text else None)
+                if message.type == "error" and not refusals and "Failed to load resource" not in message.text else None)
         return page
 
     yield open_page

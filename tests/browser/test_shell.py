@@ -94,3 +94,30 @@ def test_an_unknown_address_says_what_to_do(page_as, picture, bank):
     page.goto("/no-such-page/")
     expect(page.locator("h1")).to_have_text("没有这个页面")
     picture(page, "not-found")
+
+
+def test_a_page_prints_without_its_frame(page_as, picture, bank):
+    page = page_as(bank.users["collector"])
+    page.goto("/components/")
+    page.emulate_media(media="print")
+    for frame in ("#nav", ".top", ".filters", ".hints"):
+        expect(page.locator(frame).first).to_be_hidden()
+    expect(page.locator(".print-only")).to_contain_text("一部")
+    expect(page.locator("table").first).to_be_visible()
+
+
+def test_a_lost_connection_is_said(page_as, bank):
+    page = page_as(bank.users["collector"], refusals=True)
+    page.goto("/components/#table")
+    page.route("**/components/preview/**", lambda route: route.abort())
+    page.keyboard.press("j")
+    expect(page.locator(".toast.error")).to_contain_text("连不上服务器")
+
+
+def test_a_refused_part_of_a_page_says_why(page_as, bank):
+    page = page_as(bank.users["collector"], refusals=True)
+    page.goto("/components/#table")
+    refusal = '<div class="notice"><b>没有权限</b></div>'
+    page.route("**/components/preview/**", lambda route: route.fulfill(status=403, body=refusal))
+    page.keyboard.press("j")
+    expect(page.locator(".toast.error")).to_contain_text("没有权限")

@@ -8,9 +8,9 @@
   // Lists: J and K move, Enter opens; a row's address is data-href or its first link.
   const rows = () => all("[data-rows] [data-href]").filter((row) => row.offsetParent !== null);
   function select(row) {
-    all("[data-rows] .on").forEach((other) => { other.classList.remove("on"); other.removeAttribute("aria-selected"); });
+    all("[data-rows] .on").forEach((other) => { other.classList.remove("on"); other.removeAttribute("aria-current"); });
     row.classList.add("on");
-    row.setAttribute("aria-selected", "true");
+    row.setAttribute("aria-current", "true");
     row.scrollIntoView({ block: "nearest" });
     if (window.htmx) htmx.trigger(row, "select");
   }
@@ -67,6 +67,7 @@
       if (typing(event.target)) return event.target.blur();
       const back = one("[data-key='esc']") || one(".crumbs a:last-of-type");
       if (back) back.click();
+      else if (document.referrer.startsWith(window.location.origin)) history.back();
       return;
     }
     if (typing(event.target)) return;
