@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "axes",
     "django_htmx",
+    "ninja",  # its documentation page then needs no network
     "qingshou.store",
     "qingshou.web",
     "qingshou.access",
