@@ -53,8 +53,9 @@ def statement_pdf(shown: Statement) -> bytes:
     loan = shown.loan
     return pdf.render("portfolio/statement.typ", {
         "shown": shown, "loan": loan, "bank": bank_name(), "identity": mask_id(loan.borrower.id_number),
-        "notes": notes(shown), "made": timezone.localdate(), "language": (get_language() or "zh")[:2],
-        "movement_rows": [_movement_row(movement) for movement in shown.movements]})
+        "notes": notes(shown), "accrued_fen": sum(line.amount_fen for line in shown.segments),
+        "made": timezone.localdate(), "language": (get_language() or "zh")[:2],
+        "movement_rows": movement_rows(shown)})
 
 
 def statement_xlsx(shown: Statement) -> bytes:
@@ -78,13 +79,17 @@ def statement_xlsx(shown: Statement) -> bytes:
     movements = Sheet(_("收付与冲抵"), [Column(_("日期"), "date"), Column(_("交易")), Column(_("交易号"), width=24),
                                    Column(_("金额"), "fen", 18), Column(_("年利率"), "ppm"),
                                    *(Column(money_kind(part), "fen", 16) for part in parts)],
-                      [[movement.event.date, str(LedgerEvent.Kind(movement.event.kind).label), movement.event.event_no,
-                        movement.event.amount_fen, movement.event.rate_ppm,
-                        *(getattr(movement.split, f"{part}_fen", None) for part in parts)] for movement in shown.movements],
-                      head)
+                      [[row["date"], row["kind"], row["number"], row["amount_fen"], row["rate_ppm"],
+                        *(getattr(row["split"], f"{part}_fen", None) for part in parts)] for row in movement_rows(shown)], head)
     return workbook([totals, lines, movements])
 
 
-def _movement_row(movement: Any) -> dict[str, Any]:
-    """An event with its amount or rate in one column."""
-    return {"event": movement.event, "split": movement.split, "kind": LedgerEvent.Kind(movement.event.kind).label}
+def movement_rows(shown: Statement) -> list[dict[str, Any]]:
+    """The movements as they are printed: date, kind in words, number, amount or rate, split."""
+    return [{
+        "date": movement.date, "split": movement.split,
+        "kind": str(LedgerEvent.Kind(movement.event.kind).label) if movement.event else _("暂存款抵扣到期款"),
+        "number": movement.event.event_no if movement.event else "",
+        "amount_fen": movement.event.amount_fen if movement.event else None,
+        "rate_ppm": movement.event.rate_ppm if movement.event else None,
+    } for movement in shown.movements]

@@ -20,7 +20,7 @@ from qingshou.portfolio.queries.account import AccountPage, account_page
 from qingshou.portfolio.queries.scope import loan_for
 from qingshou.portfolio.queries.statement import Statement, statement_for
 from qingshou.portfolio.services import levels
-from qingshou.portfolio.statement_files import statement_pdf, statement_xlsx
+from qingshou.portfolio.statement_files import movement_rows, notes, statement_pdf, statement_xlsx
 from qingshou.web import pdf, xlsx
 from qingshou.web.paging import paginate
 
@@ -68,7 +68,7 @@ def statement(request: HttpRequest, loan_no: str) -> HttpResponse:
     segments = [line for line in shown.segments if not kind or line.kind == kind]
     return render(request, "portfolio/statement.html", {
         "active": "loans", "shown": shown, "loan": shown.loan, "segments": segments, "kind": kind, "refused": refused,
-        "sum_fen": sum(line.amount_fen for line in segments)})
+        "sum_fen": sum(line.amount_fen for line in segments), "notes": notes(shown), "movement_rows": movement_rows(shown)})
 
 
 @require_GET

@@ -52,6 +52,11 @@ def splits_by_event(run: Replay) -> dict[int, Split]:
     return {row["event_id"]: _split(row) for row in run.splits.iter_rows(named=True) if row["event_id"] is not None}
 
 
+def held_splits(run: Replay) -> list[tuple[date, Split]]:
+    """How held money was divided when it paid dues, by day."""
+    return [(row["date"], _split(row)) for row in run.splits.iter_rows(named=True) if row["event_id"] is None]
+
+
 def entries(events: Sequence[LedgerEvent], dues: Sequence[DueRow], run: Replay, on: date) -> list[Entry]:
     """The ledger of one loan up to *on*, oldest first; *run* is its fold at *on*. Later events stand without effect."""
     by_id = {event.pk: event for event in events}
@@ -60,8 +65,7 @@ def entries(events: Sequence[LedgerEvent], dues: Sequence[DueRow], run: Replay, 
     rows: list[tuple[date, str, LedgerEvent | None, DueRow | None, Split | None]] = [
         (event.date, event.kind, event, None, splits.get(event.pk)) for event in by_id.values()]
     rows += [(due.due, "due", None, due, None) for due in dues if due.due <= on]
-    rows += [(row["date"], "held", None, None, _split(row)) for row in run.splits.iter_rows(named=True)
-             if row["event_id"] is None]
+    rows += [(day, "held", None, None, split) for day, split in held_splits(run)]
     rows.sort(key=lambda row: (row[0], _ORDER[row[1]], row[2].pk if row[2] else row[3].number if row[3] else 0))
     told = any(event.kind == "disbursement" and event.pk not in undone for event in events)
     principal = 0 if told else run.carry["disbursed_fen"][0]

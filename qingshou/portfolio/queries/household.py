@@ -124,6 +124,10 @@ class HouseholdPage:
     items: list[Item]
 
     @property
+    def guaranteed(self) -> bool:
+        return any(row.guarantees for row in self.loans)
+
+    @property
     def penalty_and_compound_fen(self) -> int:
         return self.figures.penalty_owed_fen + self.figures.compound_owed_fen
 

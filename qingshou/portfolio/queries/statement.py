@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from qingshou.engine import statement as engine
+from qingshou.engine.fold import Replay
 from qingshou.portfolio.models import LedgerEvent, Loan
 from qingshou.portfolio.queries import scope
 from qingshou.portfolio.queries.business import business_date
-from qingshou.portfolio.queries.entries import Split, splits_by_event
+from qingshou.portfolio.queries.entries import Split, held_splits, splits_by_event
 from qingshou.portfolio.queries.ledger import Standing, check_date, events_of, fold, read_book, standings
 from qingshou.store.policy import rules_on
 
@@ -32,9 +33,10 @@ class Total:
 
 @dataclass(frozen=True)
 class Movement:
-    """An event of the ledger that acts on the loan up to the date, with its split."""
+    """What acted on the loan on a date, with its split: an event, or (None) held money that paid a due."""
 
-    event: LedgerEvent
+    date: date
+    event: LedgerEvent | None
     split: Split | None
 
 
@@ -80,22 +82,25 @@ def make(loan: Loan, on: date, today: date) -> Statement:
     printed = engine.statement(book.terms, book.dues, book.events, as_of=on)
     run = fold(book, on)
     stands = standings(book, run, on, rules)[loan.pk]
-    movements = _movements(events, on, splits_by_event(run))
+    movements = _movements(events, on, run)
     return Statement(loan=loan, as_of=on, business_date=today, segments=printed.segments, movements=movements,
                      totals=_totals(printed, movements, stands), standing=stands, problems=printed.problems)
 
 
-def _movements(events: list[LedgerEvent], on: date, splits: dict[int, Split]) -> list[Movement]:
-    """Acting events up to *on*, oldest first. An event reversed later than *on* counts as reversed: it never was."""
+def _movements(events: list[LedgerEvent], on: date, run: Replay) -> list[Movement]:
+    """What acted up to *on*, oldest first. An event reversed later than *on* counts as reversed: it never was."""
+    splits = splits_by_event(run)
     undone = {event.reverses_id for event in events if event.reverses_id}
-    return [Movement(event, splits.get(event.pk)) for event in events
-            if event.date <= on and event.pk not in undone and event.kind != LedgerEvent.Kind.REVERSAL]
+    acted = [Movement(event.date, event, splits.get(event.pk)) for event in events
+             if event.date <= on and event.pk not in undone and event.kind != LedgerEvent.Kind.REVERSAL]
+    held = [Movement(day, None, split) for day, split in held_splits(run)]
+    return sorted([*held, *acted], key=lambda movement: movement.date)
 
 
 def _totals(printed: engine.Statement, movements: list[Movement], stands: Standing) -> list[Total]:
     waived = dict.fromkeys(KINDS, 0)
     for movement in movements:
-        if movement.event.kind in WAIVERS and movement.split is not None:
+        if movement.event is not None and movement.event.kind in WAIVERS and movement.split is not None:
             for kind in KINDS:
                 waived[kind] += getattr(movement.split, f"{kind}_fen")
     lines = dict.fromkeys(KINDS, 0)
@@ -103,7 +108,7 @@ def _totals(printed: engine.Statement, movements: list[Movement], stands: Standi
         lines[segment.kind] += segment.amount_fen
     lines["principal"] = stands.disbursed_fen
     lines["fee"] = sum(movement.event.amount_fen or 0 for movement in movements
-                       if movement.event.kind == LedgerEvent.Kind.FEE)
+                       if movement.event is not None and movement.event.kind == LedgerEvent.Kind.FEE)
     totals = []
     for kind in KINDS:
         settled = getattr(stands, f"{kind}_paid_fen")
