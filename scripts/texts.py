@@ -39,17 +39,28 @@ def is_chinese(text: str) -> bool:
 def python_texts(source: str, where: str, every_chinese: bool = False) -> Iterator[Text]:
     """Marked texts; with *every_chinese* also each Chinese string that is not a docstring."""
     tree = ast.parse(source)
+    known = _aliases(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _call(node, where)
+            yield from _call(node, known, where)
     if every_chinese:
         for constant in _unmarked(tree):
             yield Text(where, constant.value)
 
 
-def _call(node: ast.Call, where: str) -> Iterator[Text]:
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """What a marking function is called in this file -> its own name."""
+    return {name.asname: name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+            for name in node.names if name.asname and name.name in MARKERS}
+
+
+def _marker(node: ast.Call, known: dict[str, str]) -> str:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    words = []
+    return known.get(name, name)
+
+
+def _call(node: ast.Call, known: dict[str, str], where: str) -> Iterator[Text]:
+    name, words = _marker(node, known), []
     for argument in node.args[:3]:
         if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
             break
@@ -67,10 +78,10 @@ def _call(node: ast.Call, where: str) -> Iterator[Text]:
 def _unmarked(tree: ast.Module) -> Iterator[ast.Constant]:
     """Chinese string constants outside marking calls and docstrings."""
     passed: set[int] = set()
+    known = _aliases(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if name in MARKERS:
+            if _marker(node, known) in MARKERS:
                 passed.update(id(inner) for inner in ast.walk(node))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             passed.add(id(node.value))
