@@ -20,7 +20,8 @@ def on_balance() -> pl.Expr:
 
 
 def classify(loans: pl.DataFrame, book: Book, rules: Rules, day: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Loans with ``level, level_reasons, bad_since, provision_fen``; and the changes of level since the day before.
+    """Loans with ``level, level_reasons, bad_since, provision_fen`` and ``previous_level`` (at the end of the day before);
+    and the changes to write down: from the level that was written last, which the day itself may have moved already.
 
     *loans*: the states as ``ledger.owed`` gives them. A first class is a change only where it is not normal.
     """
@@ -34,10 +35,12 @@ def classify(loans: pl.DataFrame, book: Book, rules: Rules, day: date) -> tuple[
     frame = frame.with_columns(
         bad_since=pl.when(bad & was_bad).then(pl.col("bad_before").fill_null(day)).when(bad).then(pl.lit(day, dtype=pl.Date)),
         provision_fen=provision.provision(frame, rules))
-    before = pl.col("previous_level").fill_null("")
+    written = frame.select("loan_id", "level", "level_reasons").join(
+        book.loan_states.select("loan_id", before="level"), on="loan_id", how="left", maintain_order="left")
+    before = pl.col("before").fill_null("")
     moved = (before != pl.col("level")) & ~((before == "") & (pl.col("level") == classification.LEVELS[0]))
-    changes = frame.filter(moved).select("loan_id", date=pl.lit(day, dtype=pl.Date), before=before, after="level",
-                                         reasons="level_reasons")
+    changes = written.filter(moved).select("loan_id", date=pl.lit(day, dtype=pl.Date), before=before, after="level",
+                                           reasons="level_reasons")
     return frame, changes.cast(LEVEL_CHANGES)  # type: ignore[arg-type]
 
 

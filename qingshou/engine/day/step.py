@@ -50,7 +50,7 @@ def step(book: Book, policy: Policy, day: date, *, closing: bool = True) -> Day:
         date=day, work=work, loan_states=loan_states.select(list(LOAN_STATE)).cast(LOAN_STATE), folded=folded.folded,
         splits=folded.splits, problems=folded.problems, level_changes=changes, judgements=judgements,
         tasks_made=made, tasks_ended=ended_tasks, household_states=state,
-        report=_report(book, folded, loans, changes, judgements, made, ended_tasks, state))
+        report=_report(book, folded, loans, judgements, made, ended_tasks, state))
 
 
 def _for_paths(frame: pl.DataFrame, book: Book, ended: pl.DataFrame, policy: Policy, work: date) -> pl.DataFrame:
@@ -94,14 +94,14 @@ def _open(tasks: pl.DataFrame, ended: pl.DataFrame, made: pl.DataFrame) -> pl.Da
     return pl.concat([kept, new])
 
 
-def _report(book: Book, folded: ledger.Ledger, loans: pl.DataFrame, changes: pl.DataFrame, judgements: pl.DataFrame,
-            made: pl.DataFrame, ended: pl.DataFrame, state: pl.DataFrame) -> dict[str, int]:
-    """How much each sub-step did."""
+def _report(book: Book, folded: ledger.Ledger, loans: pl.DataFrame, judgements: pl.DataFrame, made: pl.DataFrame,
+            ended: pl.DataFrame, state: pl.DataFrame) -> dict[str, int]:
+    """How much each sub-step did; levels against those at the end of the day before."""
     late = loans.select("loan_id", late=pl.col("oldest_unpaid_due").is_not_null())
     before = book.loan_states.select("loan_id", was_late=pl.col("oldest_unpaid_due").is_not_null())
     both = late.join(before, on="loan_id", how="left").with_columns(pl.col("was_late").fill_null(False))
-    steps = changes.filter(pl.col("before") != "").select(
-        worse=level_rank(pl.col("after")) > level_rank(pl.col("before")))["worse"]
+    rank, was = level_rank(pl.col("level")), level_rank(pl.col("previous_level"))
+    down, up, first = loans.select(down=rank > was, up=rank < was, first=was.is_null() & (rank > 0)).sum().row(0)
     kinds = dict(judgements.group_by("state").len().iter_rows())
     return {
         "loans": loans.height, "folded": folded.folded.height, "advanced": loans.height - folded.folded.height,
@@ -109,8 +109,7 @@ def _report(book: Book, folded: ledger.Ledger, loans: pl.DataFrame, changes: pl.
         "became_overdue": both.filter(pl.col("late") & ~pl.col("was_late")).height,
         "cleared": both.filter(~pl.col("late") & pl.col("was_late")).height,
         "overdue": int(late["late"].sum()),
-        "levels_down": int(steps.sum()), "levels_up": steps.len() - int(steps.sum()),
-        "levels_first": changes.height - steps.len(),
+        "levels_down": int(down or 0), "levels_up": int(up or 0), "levels_first": int(first or 0),
         "promises_kept": kinds.get("kept", 0), "promises_partly_kept": kinds.get("partly_kept", 0),
         "promises_broken": kinds.get("broken", 0),
         "tasks_made": made.height, "tasks_ended": ended.height,
