@@ -15,8 +15,8 @@ from qingshou.engine.fold import settlement_dues
 
 # Share of a division's households that had stopped paying before the story begins (四部 far away and of poor quality,
 # 二部 small and good, 法律部 what went to court: E7).
-OLD_STOCK = {"D1": 0.24, "LAW": 0.94, "D2": 0.18, "D3": 0.34, "D4": 0.52}
-COMPANIES_LOST = 0.35  # companies and developers were lost less often than people
+OLD_STOCK = {"D1": 0.13, "LAW": 0.92, "D2": 0.08, "D3": 0.16, "D4": 0.30}
+COMPANIES_LOST = 0.25  # companies and developers were lost less often than people
 CAUSES = ("turnover", "market", "family", "unable_long", "unable_short", "moved_away", "refusing", "evading", "deceased",
           "fraud")
 CAUSE_WEIGHTS = (0.20, 0.16, 0.10, 0.17, 0.06, 0.15, 0.07, 0.05, 0.03, 0.01)

@@ -134,7 +134,7 @@ def _customer(kind: str, division: places.Division, registry: Registry, draw: Dr
     away = kind == "worker" or draw.chance(division.away)
     strain = 0.55 + 0.45 / division.trouble
     nature = Nature(ability=float(draw.unit()) ** (0.7 / strain), willingness=float(draw.unit()) ** 0.45,
-                    steadiness=0.86 + 0.14 * float(draw.unit()), away=away,
+                    steadiness=0.79 + 0.19 * float(draw.unit()), away=away,
                     guarantor_helps=float(draw.unit()))
     if kind == "developer":
         nature.ability, nature.willingness = 0.9, 0.9

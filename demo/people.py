@@ -18,15 +18,15 @@ from qingshou.engine.daycount import Ints, ordinal
 
 # cause -> days it lasts (least, most), share of ability that it takes
 SHOCKS = {
-    "turnover": (25, 120, 0.75), "market": (60, 240, 0.70), "family": (30, 150, 0.65), "short_deposit": (1, 20, 0.0),
+    "turnover": (20, 80, 0.60), "market": (40, 160, 0.60), "family": (25, 100, 0.50), "short_deposit": (1, 20, 0.0),
     "wrong_account": (1, 12, 0.0), "cheque": (5, 30, 0.5), "unable_short": (30, 120, 0.85), "unable_long": (300, 900, 0.93),
     "moved_away": (90, 500, 0.35), "refusing": (60, 300, 0.2), "evading": (200, 900, 0.5), "deceased": (4000, 4000, 0.97),
     "fraud": (4000, 4000, 1.0),
 }
 NEW_SHOCKS = ("short_deposit", "wrong_account", "turnover", "cheque", "market", "family", "unable_short", "unable_long",
               "moved_away", "refusing", "evading", "deceased")
-NEW_WEIGHTS = (0.30, 0.10, 0.20, 0.05, 0.12, 0.10, 0.06, 0.018, 0.03, 0.012, 0.006, 0.002)
-SHOCK_A_DAY = 0.0017
+NEW_WEIGHTS = (0.36, 0.10, 0.22, 0.06, 0.10, 0.10, 0.04, 0.006, 0.012, 0.006, 0.003, 0.001)
+SHOCK_A_DAY = 0.0040
 DECAY = 0.86  # of the pressure that a contact leaves, a day
 FORGETFUL = ("short_deposit", "wrong_account", "cheque")
 
@@ -110,8 +110,8 @@ class Borrowers:
         forgetful = np.isin(self.cause, [_ALL.index(name) + 1 for name in FORGETFUL])
         on_time = np.where(forgetful, 0.05, (0.40 + 0.60 * np.minimum(liquid * 4, 1.0)) * self.steadiness)
         wants = self.willingness * np.where(self.cause == _ALL.index("refusing") + 1, 0.2, 1.0)
-        later = 0.0008 + wants * liquid * (0.018 + 0.16 * np.minimum(self.pressure, 1.5))
-        later = np.where(forgetful, 0.10 + 0.35 * np.minimum(self.pressure, 1.0), later)
+        later = 0.0008 + wants * liquid * (0.030 + 0.18 * np.minimum(self.pressure, 1.5))
+        later = np.where(forgetful, 0.06 + 0.35 * np.minimum(self.pressure, 1.0), later)
         # After half a year the habit of not paying has settled.
         later = np.where(dpd > 180, later * 0.45, later)
         keeps = (0.25 + 0.65 * self.willingness) * np.minimum(0.35 + liquid, 1.0)

@@ -1,6 +1,10 @@
 """Addresses of insight."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from qingshou.insight import pages
 
 app_name = "insight"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("dashboard/", pages.dashboard, name="dashboard"),
+]
