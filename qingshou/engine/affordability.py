@@ -58,7 +58,7 @@ def afford(*, monthly_income_fen: int, other_debt_service_fen: int, living_cost_
     room = min(monthly_income_fen * most_ppm // PPM - other_debt_service_fen,
                monthly_income_fen - other_debt_service_fen - living)
     ratio = (service * PPM * 2 + monthly_income_fen) // (2 * monthly_income_fen) if monthly_income_fen else None
-    return Afford(payment, ratio, residual, verdict, largest_principal_fen(max(room, 0), rate_ppm, periods),
+    return Afford(payment, ratio, residual, verdict, largest_principal_fen(room, rate_ppm, periods),
                   as_json(reasons))
 
 
@@ -68,8 +68,11 @@ def instalment_fen(principal_fen: int, rate_ppm: int, periods: int) -> int:
 
 
 def largest_principal_fen(payment_fen: int, rate_ppm: int, periods: int) -> int:
-    """The largest principal, in whole yuan, whose instalment is at most *payment_fen*."""
-    principal = int(payment_fen / annuity_factor(rate_ppm, periods, 1)) // 100 * 100 + 100
+    """The largest principal, in whole yuan, whose instalment is at most *payment_fen* (0: none)."""
+    if payment_fen <= 0:
+        return 0
+    # An instalment is rounded half up: it may be just under half a fen greater before it is rounded.
+    principal = int((payment_fen * 2 + 1) / (2 * annuity_factor(rate_ppm, periods, 1))) // 100 * 100 + 100
     while principal and instalment_fen(principal, rate_ppm, periods) > payment_fen:
         principal -= 100
     return principal
