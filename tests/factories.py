@@ -111,7 +111,7 @@ def make_bank() -> Bank:
 
 def make_task(household: Household, **fields: Any) -> Task:
     """An open call due on the business date, owned by the household's custodian."""
-    values: dict[str, Any] = {"household": household, "source": "person", "title": "电话：提醒", "channel": "call",
+    values: dict[str, Any] = {"household": household, "source": "person", "title": "电话提醒", "channel": "call",
                               "target": "borrower", "owner": household.custodian, "due": TODAY, "made_on": TODAY}
     return Task.objects.create(**values | fields)
 

@@ -43,8 +43,8 @@ def test_a_household_leaves_the_queue_when_its_work_of_the_day_is_done(worked: B
     collector = worked.users["collector"]
     task = Task.objects.get(household=worked.households[0])
     end_task(user=collector, task_id=task.pk, state="impossible", reason="全家外出")
-    assert names(collector) == ["何桂兰"] and names(collector, scope="done") == ["周满仓"]
-    assert names(collector, scope="all") == ["何桂兰", "周满仓"]
+    assert names(collector) == names(collector, scope="due") == ["何桂兰"]
+    assert names(collector, scope="done") == ["周满仓"]
     counted = count(collector, TODAY)
     assert (counted.left, counted.done, counted.total, counted.minutes) == (1, 1, 2, 10)
 
@@ -52,7 +52,7 @@ def test_a_household_leaves_the_queue_when_its_work_of_the_day_is_done(worked: B
 def test_a_household_with_a_second_task_left_is_not_done(worked: Bank) -> None:
     collector = worked.users["collector"]
     task = Task.objects.get(household=worked.households[0])
-    make_task(worked.households[0], title="核实地址", channel="check")
+    make_task(worked.households[0], title="核实地址", channel="office")
     end_task(user=collector, task_id=task.pk, state="impossible", reason="全家外出")
     assert names(collector) == ["何桂兰", "周满仓"]
 
@@ -60,23 +60,36 @@ def test_a_household_with_a_second_task_left_is_not_done(worked: Bank) -> None:
 def test_work_put_off_comes_back_on_its_day(worked: Bank) -> None:
     task = Task.objects.get(household=worked.households[0])
     end_task(user=worked.users["collector"], task_id=task.pk, state="postponed", reason="赶集", postponed_to=TOMORROW)
-    assert names(worked.users["collector"]) == ["何桂兰"]
-    assert [str(one) for one in queue(worked.users["collector"], TOMORROW)] == ["何桂兰", "周满仓"]
+    assert names(worked.users["collector"], scope="due") == ["何桂兰"]
+    tomorrow = queue(worked.users["collector"], TOMORROW, Filters(scope="due"))
+    assert [str(one) for one in tomorrow] == ["何桂兰", "周满仓"]
+
+
+def test_work_due_comes_before_the_rest_of_the_arrears(worked: Bank) -> None:
+    Task.objects.filter(household=worked.households[1]).delete()
+    collector = worked.users["collector"]
+    assert names(collector) == ["周满仓", "何桂兰"], "the second is worth more, but nothing of it is due"
+    assert names(collector, scope="due") == ["周满仓"]
+
+
+def test_a_household_that_owes_nothing_overdue_and_asks_for_nothing_is_not_in_the_queue(bank: Bank) -> None:
+    make_state(bank.households[0], overdue_fen=0, dpd=0, stage="current")
+    assert names(bank.users["collector"]) == []
 
 
 def test_a_promise_of_the_day_is_work_until_somebody_turned_to_it(bank: Bank) -> None:
     collector, household = bank.users["collector"], bank.households[0]
     state = make_state(household, promise_due=TODAY, promise_fen=300_000, last_contact_on=YESTERDAY)
-    assert names(collector) == ["周满仓"]
+    assert names(collector, scope="due") == ["周满仓"]
     state.last_contact_on = TODAY
     state.save()
-    assert names(collector) == []
+    assert names(collector, scope="due") == []
 
 
 @pytest.mark.parametrize("due", [TOMORROW, YESTERDAY])
 def test_a_promise_of_another_day_is_not_work_of_this_one(bank: Bank, due: Any) -> None:
     make_state(bank.households[0], promise_due=due, promise_fen=300_000)
-    assert names(bank.users["collector"]) == []
+    assert names(bank.users["collector"], scope="due") == []
 
 
 def test_filters_narrow_by_stage_village_step_custodian_and_missing_segment(worked: Bank) -> None:
@@ -108,11 +121,11 @@ def test_a_row_says_what_why_and_since_when(worked: Bank) -> None:
     household = worked.households[0]
     household.state.cause = "turnover"
     household.state.save()
-    make_task(household, title="上门：再访", channel="visit", due=YESTERDAY)
+    make_task(household, title="再访经营", channel="visit", due=YESTERDAY)
     row = next(row for row in entries(worked.users["collector"], list(queue(worked.users["collector"], TODAY)), TODAY)
                if row.household == household)
-    assert (row.rank, row.next_step, row.channel, row.due) == (2, "上门：再访", "visit", YESTERDAY)
-    assert [task.title for task in row.tasks] == ["上门：再访", "电话：提醒"] and "货款" in row.cause
+    assert (row.rank, row.next_step, row.channel, row.due) == (2, "上门：再访经营", "visit", YESTERDAY)
+    assert [task.title for task in row.tasks] == ["再访经营", "电话提醒"] and "货款" in row.cause
 
 
 def test_the_number_of_queries_does_not_grow_with_the_queue(bank: Bank, django_assert_max_num_queries: Any) -> None:

@@ -20,7 +20,7 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 def test_a_task_is_done_with_an_outcome(bank: Bank) -> None:
-    task = given_task(bank.households[0], channel="check")
+    task = given_task(bank.households[0], channel="office")
     ended = end_task(user=bank.users["collector"], task_id=task.pk, state="done", outcome="地址属实")
     assert (ended.state, ended.outcome, ended.ended_on, ended.ended_by) == (
         "done", "地址属实", TODAY, bank.users["collector"])
@@ -43,7 +43,7 @@ def test_a_step_that_the_path_has_on_that_day_already_is_not_doubled(bank: Bank)
 
 
 def test_a_task_ends_once(bank: Bank) -> None:
-    task = given_task(bank.households[0], channel="check")
+    task = given_task(bank.households[0], channel="office")
     end_task(user=bank.users["collector"], task_id=task.pk, state="impossible", reason="查无此人")
     with pytest.raises(ValidationError) as refusal:
         end_task(user=bank.users["manager"], task_id=task.pk, state="done", outcome="已办")
@@ -66,7 +66,7 @@ def test_a_task_ends_once(bank: Bank) -> None:
     ({"state": "open"}, "state"),
 ])
 def test_an_end_without_what_it_needs_is_refused_by_field(bank: Bank, fields: dict[str, Any], named: str) -> None:
-    task = given_task(bank.households[0], channel="check")
+    task = given_task(bank.households[0], channel="office")
     with pytest.raises(ValidationError) as refusal:
         end_task(user=bank.users["collector"], task_id=task.pk, **fields)
     assert list(refusal.value.message_dict) == [named]
@@ -83,7 +83,7 @@ def test_a_contact_task_is_done_only_by_a_recorded_contact(bank: Bank, channel: 
 
 
 def test_a_task_outside_the_field_does_not_exist(bank: Bank) -> None:
-    task = given_task(bank.households[3], channel="check")
+    task = given_task(bank.households[3], channel="office")
     for role in ("collector", "manager"):
         with pytest.raises(Task.DoesNotExist):
             end_task(user=bank.users[role], task_id=task.pk, state="impossible", reason="x")
@@ -104,7 +104,7 @@ def test_a_person_sets_a_task_for_the_custodian_once(bank: Bank) -> None:
     ({"target": "stranger"}, "target"), ({"title": "长" * 121}, "title"),
 ])
 def test_what_cannot_be_a_task_is_refused_by_field(bank: Bank, fields: dict[str, Any], named: str) -> None:
-    sent: dict[str, Any] = {"title": "核实", "due": TODAY, "channel": "check", "target": "borrower"} | fields
+    sent: dict[str, Any] = {"title": "核实", "due": TODAY, "channel": "office", "target": "borrower"} | fields
     with pytest.raises(ValidationError) as refusal:
         make_task(user=bank.users["collector"], household_id=bank.households[0].pk, **sent)
     assert list(refusal.value.message_dict) == [named]
@@ -112,4 +112,4 @@ def test_what_cannot_be_a_task_is_refused_by_field(bank: Bank, fields: dict[str,
 
 def test_no_task_is_set_outside_the_field(bank: Bank) -> None:
     with pytest.raises(Household.DoesNotExist):
-        make_task(user=bank.users["collector"], household_id=bank.households[3].pk, title="核实", due=TODAY, channel="check")
+        make_task(user=bank.users["collector"], household_id=bank.households[3].pk, title="核实", due=TODAY, channel="office")

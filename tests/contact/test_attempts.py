@@ -41,7 +41,7 @@ def test_a_contact_ends_its_task_and_carries_the_decision(bank: Bank, set_clock:
     contact = record(bank, decision, "no_answer", note="响铃无人接")
     assert (contact.guard, contact.task, contact.answered, contact.at) == (decision, task, False, on(10))
     task.refresh_from_db()
-    assert (task.state, task.outcome) == ("done", "未接")
+    assert (task.state, task.outcome) == ("done", "no_answer")
     assert '"contact":"' + contact.contact_no in AuditEntry.objects.get(action="casework.task_done").after
 
 

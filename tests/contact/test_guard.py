@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from qingshou.access.models import AuditEntry, User
 from qingshou.casework.services import place_hold, record_finding
 from qingshou.contact.models import GuardDecision
-from qingshou.contact.queries.guard import verdicts
+from qingshou.contact.queries.guard import judge, verdicts
+from qingshou.contact.queries.people import reachable
 from qingshou.contact.services import guard_household
 from qingshou.engine.reasons import describe
 from qingshou.portfolio.models import CalendarDay, Guarantee, Household, Relation
@@ -130,6 +131,17 @@ def test_a_guarantor_is_protected_across_all_the_debts_he_stands_for(bank: Bank,
         make_contact(other, on(hour), party=bank.households[2].borrower, party_role="guarantor")
     assert codes(ask(bank, household_id=one.pk, person="guarantor")) == ["too_many"]
     assert ask(bank, household_id=one.pk).allowed, "the borrower was not called"
+
+
+def test_calls_to_a_guarantor_about_his_own_debt_are_not_calls_to_the_borrower(bank: Bank, set_clock: Clock) -> None:
+    guarantor = bank.households[2].borrower
+    Guarantee.objects.create(loan=bank.loans[0], guarantor=guarantor, kind="joint")
+    for hour in (8, 9, 9):
+        make_contact(bank.households[2], on(hour))
+    household = bank.households[0]
+    decisions = judge(household=household, people=reachable(household), channel="call", at=on(10), staff_present=None)
+    assert {key: decision.allowed for key, decision in decisions.items()} == {
+        "borrower": True, f"guarantor:{guarantor.pk}": False}
 
 
 def test_holidays_come_from_the_banks_calendar(bank: Bank, set_clock: Clock) -> None:

@@ -6,10 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 OUTREACH = ("call", "message", "letter", "visit")
-PERSONAL = (*OUTREACH, "check", "legal", "other")  # what a person may set a task for
+PERSONAL = ("call", "visit", "letter", "office")  # what a person may set a task for
 LABELS: dict[str, str | Promise] = {
-    "call": _("电话"), "message": _("短信"), "letter": _("函件"), "visit": _("上门"), "check": _("核实"),
-    "legal": _("法律"), "other": _("其他"),
+    "call": _("电话"), "message": _("短信"), "letter": _("函件"), "visit": _("上门"), "office": _("内勤"),
 }
 TARGETS: dict[str, str | Promise] = {"borrower": _("借款人"), "guarantor": _("保证人"), "contact": _("联系人")}
 

@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from qingshou.casework.models import Task
 from qingshou.portfolio.models import Household, Stage
 from qingshou.portfolio.queries.scope import visible
 
-SCOPES = ("due", "done", "all")
+SCOPES = ("queue", "due", "done")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """*scope*: ``due`` work of the day still open, ``done`` households whose work of the day is done, ``all`` in arrears
-    or with work. *village*: '-' for households without one. *custodian*: 0 for all."""
+    """*scope*: ``queue`` all that is in arrears or asks for work, without what was done today; ``due`` work of the day still
+    open; ``done`` households whose work of the day is done. *village*: '-' for households without one. *custodian*: 0
+    for all."""
 
-    scope: str = "due"
+    scope: str = "queue"
     stage: str = ""
     village: str = ""
     step: str = ""
@@ -31,7 +32,7 @@ class Filters:
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
         scope, stage, custodian = query.get("scope", ""), query.get("stage", ""), query.get("custodian", "")
-        return cls(scope=scope if scope in SCOPES else "due", stage=stage if stage in Stage.values else "",
+        return cls(scope=scope if scope in SCOPES else "queue", stage=stage if stage in Stage.values else "",
                    village=query.get("village", "")[:60], step=query.get("step", "")[:40],
                    custodian=int(custodian) if custodian.isascii() and custodian.isdigit() and len(custodian) < 18 else 0,
                    unclassified=query.get("unclassified") == "1")
@@ -61,14 +62,15 @@ def has_work(day: date) -> Q:
 
 
 def chosen(user: Any, day: date, filters: Filters) -> QuerySet[Household]:
-    """Households of the user's field that have a state and fit the filters, best first."""
+    """Households of the user's field that have a state and fit the filters: first those with work due, each best first."""
     rows = visible(user).filter(state__isnull=False)
     if filters.scope == "due":
         rows = rows.filter(has_work(day))
     elif filters.scope == "done":
         rows = rows.filter(_of(ended_tasks(day))).exclude(has_work(day))
     else:
-        rows = rows.filter(Q(state__overdue_fen__gt=0) | has_work(day))
+        worked = Q(_of(ended_tasks(day)))
+        rows = rows.filter(has_work(day) | (Q(state__overdue_fen__gt=0) & ~worked))
     if filters.stage:
         rows = rows.filter(state__stage=filters.stage)
     if filters.village:
@@ -79,4 +81,7 @@ def chosen(user: Any, day: date, filters: Filters) -> QuerySet[Household]:
         rows = rows.filter(custodian_id=filters.custodian)
     if filters.unclassified:
         rows = rows.filter(state__overdue_fen__gt=0).exclude(state__segment_missing="")
+    if filters.scope == "queue":
+        rows = rows.annotate(due_now=Case(When(has_work(day), then=1), default=0))
+        return rows.order_by("-due_now", "-state__score", "pk")
     return rows.order_by("-state__score", "pk")

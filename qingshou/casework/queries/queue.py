@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count as CountOf
@@ -56,16 +56,21 @@ class Entry:
     @property
     def next_step(self) -> str:
         if self.task:
-            return self.task.title
+            return _("%(channel)s：%(title)s") % {"channel": channels.label(self.task.channel), "title": _(self.task.title)}
         if self.promised:
             return _("今日承诺到期：核对到账")
         if self.state.held_by:
             return _("暂缓：%(why)s") % {"why": "、".join(str(HELD.get(one, one)) for one in self.state.held_by.split(","))}
-        return channels.label(self.state.next_channel) if self.state.next_due else _("暂无安排")
+        return channels.label(self.state.next_channel) if self.state.next_channel else _("无排定步骤，可主动联系")
 
     @property
     def due(self) -> date | None:
         return self.task.due if self.task else self.day if self.promised else self.state.next_due
+
+    @property
+    def late(self) -> bool:
+        """Whether the work should have been done on an earlier day."""
+        return self.task is not None and self.task.due < self.day
 
     @property
     def cause(self) -> str:
@@ -87,6 +92,24 @@ class Count:
     @property
     def total(self) -> int:
         return self.left + self.done
+
+    @property
+    def hours(self) -> str:
+        """The work left in hours, to a tenth."""
+        tenths = (self.minutes * 10 + 30) // 60
+        return f"{tenths // 10}.{tenths % 10}"
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What should not stay so: overdue households not classified, and tasks that should have been done earlier."""
+
+    unclassified: int
+    late: int
+
+    @property
+    def total(self) -> int:
+        return self.unclassified + self.late
 
 
 @dataclass(frozen=True)
@@ -123,6 +146,12 @@ def count(user: Any, day: date) -> Count:
     done = (visible(user).filter(state__isnull=False, pk__in=ended_tasks(day).values("household_id"))
             .exclude(has_work(day)).count())
     return Count(left=left["households"], done=done, minutes=left["minutes"] or 0)
+
+
+def attention(user: Any, day: date) -> Attention:
+    """Two queries."""
+    late = due_tasks(day - timedelta(days=1)).filter(household__in=visible(user).values("pk")).count()
+    return Attention(chosen(user, day, Filters(unclassified=True)).order_by().count(), late)
 
 
 def left(user: Any, day: date) -> int:

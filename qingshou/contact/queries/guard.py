@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,28 +25,32 @@ LIST_DAYS = 31  # what a list of households looks back over; the judgement of on
 HISTORY_MOST = 1_000
 
 
-def judge(*, household: Household, person: Person, channel: str, at: datetime, staff_present: int | None,
-          willingness: str = "") -> conduct.Decision:
-    """Judge one outreach to one person. The caller has chosen the household within its user's field of view.
+def judge(*, household: Household, people: Sequence[Person], channel: str, at: datetime, staff_present: int | None,
+          willingness: str = "") -> dict[str, conduct.Decision]:
+    """Judge one outreach to each of *people*, by key. Three queries. The caller has chosen the household within its user's
+    field of view.
 
     What was tried with the same person about another household's debt counts too: it is the person who is protected.
     """
     local = timezone.localtime(at)
-    about = Q(household=household)
-    if person.party_id is not None:
-        about |= Q(party_id=person.party_id)
+    about = Q(household=household) | Q(party_id__in=[one.party_id for one in people if one.party_id is not None])
     past = list(standing().filter(about).select_related("guard").order_by("-at", "-id")[:HISTORY_MOST])
-    mine = [row for row in past if _same_person(row, person, household)]
     calls = [row for row in past if row.household_id == household.pk and row.channel == Channel.CALL
              and row.party_role == PartyRole.BORROWER]
+    unreachable = willingness == Willingness.LOST_CONTACT or bool(calls and calls[0].outcome == Outcome.WRONG_NUMBER)
     holds = [hold.kind for hold in in_force([household.pk], local.date()).get(household.pk, [])]
-    return conduct.judge(
-        channel=channel, at=local, party=person.role, holds=holds, staff_present=staff_present,
-        history=[_outreach(row, person.role if row in mine else _another(row)) for row in past],
-        debtor_unreachable=willingness == Willingness.LOST_CONTACT
-        or bool(calls and calls[0].outcome == Outcome.WRONG_NUMBER),
-        party_refused=person.role == PartyRole.CONTACT and any(row.outcome == Outcome.REFUSED for row in mine),
-        holidays=_holidays(local.date()), debt=str(household.pk), number=person.role, rules=rules_on(local.date()))
+    rules, holidays = rules_on(local.date()), list(_holidays(local.date()))
+    decided = {}
+    for person in people:
+        mine = {row.pk for row in past if _same_person(row, person, household)}
+        decided[person.key] = conduct.judge(
+            channel=channel, at=local, party=person.role, holds=holds, staff_present=staff_present,
+            history=[_outreach(row, person.role if row.pk in mine else _another(row, household)) for row in past],
+            debtor_unreachable=unreachable,
+            party_refused=person.role == PartyRole.CONTACT and any(
+                row.outcome == Outcome.REFUSED for row in past if row.pk in mine),
+            holidays=holidays, debt=str(household.pk), number=person.role, rules=rules)
+    return decided
 
 
 def verdicts(user: Any, channels: dict[int, str]) -> dict[int, Verdict]:
@@ -98,9 +102,10 @@ def _same_person(row: ContactAttempt, person: Person, household: Household) -> b
     return person.role == PartyRole.BORROWER or (row.guard is not None and row.guard.person == person.name)
 
 
-def _another(row: ContactAttempt) -> str:
-    """The role under which an attempt at somebody else counts: only the borrower's matters to others."""
-    return PartyRole.BORROWER if row.party_role == PartyRole.BORROWER else "another"
+def _another(row: ContactAttempt, household: Household) -> str:
+    """The role under which an attempt at somebody else counts: only this household's borrower matters to others."""
+    borrower = row.household_id == household.pk and row.party_role == PartyRole.BORROWER
+    return PartyRole.BORROWER if borrower else "another"
 
 
 def _outreach(row: ContactAttempt, role: str) -> conduct.Outreach:

@@ -15,7 +15,7 @@ from qingshou.casework.services import end_task
 from qingshou.casework.services.field import changed, locked
 from qingshou.contact import clock
 from qingshou.contact.models import ContactAttempt, GuardDecision, Outcome
-from qingshou.contact.outcomes import ANSWERED, BY_CHANNEL, label
+from qingshou.contact.outcomes import ANSWERED, BY_CHANNEL
 from qingshou.contact.services.promises import PromiseTerms, check, take
 from qingshou.portfolio.models import Household
 from qingshou.store.policy import rules_on
@@ -62,8 +62,7 @@ def record_attempt(*, user: Any, guard_id: int, outcome: str, identity_verified:
                          "no": kept.promise_no, "due": kept.due, "amount_fen": kept.amount_fen,
                          "source_of_money": kept.source_of_money}})
         if guard.task is not None and guard.task.state == guard.task.State.OPEN:
-            end_task(user=user, task_id=guard.task.pk, state="done", outcome=label(contact.channel, outcome),
-                     contact_no=contact.contact_no)
+            end_task(user=user, task_id=guard.task.pk, state="done", outcome=outcome, contact_no=contact.contact_no)
         else:
             changed([household.pk])
     return contact

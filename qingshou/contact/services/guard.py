@@ -47,9 +47,9 @@ def guard_household(*, user: Any, household_id: int, channel: str, person: str =
             raise ValidationError({"at": _("时间须带时区")})
         if at < moment - SLACK:
             raise ValidationError({"at": _("合规闸须在联系之前询问，时间不能早于现在")})
-        decision = judge(household=household, person=whom, channel=channel, at=at,
-                         staff_present=None if channel != Channel.VISIT else 1 if companion is None else 2,
-                         willingness=answers([household.pk])[household.pk]["willingness"])
+        decision = judge(household=household, people=[whom], channel=channel, at=at,
+                         staff_present=1 if companion is None else 2,
+                         willingness=answers([household.pk])[household.pk]["willingness"])[whom.key]
         kept = GuardDecision.objects.create(
             household=household, channel=channel, party_role=whom.role, party_id=whom.party_id, person=whom.name, at=at,
             companion=companion, task=task, allowed=decision.allowed, reasons=decision.reasons, asked_by=user,
