@@ -28,6 +28,7 @@ from qingshou.policy import Policy
 
 SMALLEST_PROMISE = 10_000  # fen
 RAISED_AFTER = timedelta(days=185)  # risk looks at bad loans that have been paid up as long as that
+COUNTER = "柜面"
 MISPOSTED = 0.006  # of payments at the counter: posted wrongly, reversed and entered again the next day
 
 
@@ -127,10 +128,10 @@ class Simulation:
             part = min(left.get(household, 0), fen)
             if part > 0:
                 left[household] -= part
-                by = "guarantor" if helped[household - 1] else self.draw.weighted(
-                    ("debit", "counter", "mobile"), (0.45, 0.3, 0.25))
+                by = "保证人代偿" if helped[household - 1] else self.draw.weighted(
+                    ("代扣", COUNTER, "手机银行"), (0.45, 0.3, 0.25))
                 event = self._event(loan, day, "repayment", part, by)
-                if by == "counter" and self.draw.chance(MISPOSTED):
+                if by == COUNTER and self.draw.chance(MISPOSTED):
                     self.mistakes.append((loan, event, part))
                 self.story.paid(household, day, part)
                 touched.append(loan)
@@ -141,14 +142,14 @@ class Simulation:
         contract says so."""
         touched = []
         for loan, event, fen in self.mistakes:
-            self._event(loan, day, "reversal", None, "counter", reverses=event)
-            self._event(loan, day, "repayment", fen, "counter")
+            self._event(loan, day, "reversal", None, COUNTER, reverses=event)
+            self._event(loan, day, "repayment", fen, COUNTER)
             touched.append(loan)
         self.mistakes = []
         for promise in self.story.broken_today:
             for loan in self.loans_of[promise["household_id"]]:
                 if self.world.failed_debit_fen.get(loan) and loan in self.started:
-                    self._event(loan, day, "fee", self.world.failed_debit_fen[loan], "debit")
+                    self._event(loan, day, "fee", self.world.failed_debit_fen[loan], "代扣")
                     touched.append(loan)
         self.story.broken_today = []
         return touched

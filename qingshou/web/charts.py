@@ -259,8 +259,9 @@ def _tooltip(*fields: tuple[str, str]) -> list[dict[str, str]]:
 def _axis_text(unit: str, english: bool) -> str:
     """A Vega expression for the words on a value axis."""
     if unit == "fen":
-        divisor, word = (100_000_000, "M") if english else (1_000_000, "万")  # data
-        return f"datum.value === 0 ? '0' : format(datum.value / {divisor}, ',.4~g') + '{word}'"
+        small, large = ((100_000, "K"), (100_000_000, "M")) if english else ((1_000_000, "万"), (10_000_000_000, "亿"))  # data
+        written = [f"format(datum.value / {divisor}, ',.4~r') + '{word}'" for divisor, word in (small, large)]
+        return f"datum.value === 0 ? '0' : abs(datum.value) >= {large[0]} ? {written[1]} : {written[0]}"
     if unit == "ppm":
         return "format(datum.value / 10000, '.3~g') + '%'"
-    return "format(datum.value, ',.6~g')"
+    return "format(datum.value, ',.6~r')"
