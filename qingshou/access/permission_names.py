@@ -25,4 +25,5 @@ NAMES: dict[str, Any] = {
     "users.manage": _("管理用户与机构"),
     "tokens.manage": _("管理接口密钥"),
     "jobs.view": _("查看全部后台任务"),
+    "calendar.change": _("调整工作日历"),
 }
