@@ -27,7 +27,8 @@ def components(request: HttpRequest) -> HttpResponse:
     context, sections = samples.context(request), []
     for name in SECTIONS:
         template = f"web/gallery/{name}.html"
-        source = Path(get_template(template).origin.name).read_text(encoding="utf-8")
+        origin = get_template(template).origin  # type: ignore[attr-defined]
+        source = Path(origin.name).read_text(encoding="utf-8")
         sections.append({"name": name, "html": render_to_string(template, context, request), "source": source})
     return render(request, "web/gallery.html", {"sections": sections, "count": len(sections)})
 

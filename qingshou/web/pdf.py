@@ -51,7 +51,8 @@ def render(template_name: str, context: dict[str, Any], files: dict[str, bytes] 
     """
     source = loader.render_to_string(template_name, context)
     parts = {"main.typ": source.encode(), "letter.typ": LETTER.read_bytes(), **(files or {})}
-    return typst.compile(parts, font_paths=fonts())
+    # The package documents a mapping of names to contents; its stubs leave it out.
+    return typst.compile(parts, font_paths=fonts())  # type: ignore[call-overload]
 
 
 def response(content: bytes, filename: str, inline: bool = True) -> HttpResponse:

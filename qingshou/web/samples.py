@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from qingshou.web import charts, formats
 from qingshou.web.paging import paginate
+from qingshou.web.picks import pick
 from qingshou.web.timeline import Item
 
 PEOPLE = (
@@ -33,6 +34,8 @@ class SampleForm(forms.Form):
     due = forms.DateField(label=gettext_lazy("日期"), widget=forms.DateInput(attrs={"type": "date"}))
     channel = forms.ChoiceField(label=gettext_lazy("方式"), choices=[
         ("call", gettext_lazy("电话")), ("visit", gettext_lazy("上门")), ("letter", gettext_lazy("函件"))])
+    outcome = pick(gettext_lazy("结果"), required=True, choices=[
+        ("paid", gettext_lazy("已还")), ("promised", gettext_lazy("承诺")), ("unanswered", gettext_lazy("未接"))])
     note = forms.CharField(label=gettext_lazy("笔记"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     agreed = forms.BooleanField(label=gettext_lazy("本人已复述一遍"), required=False)
 
