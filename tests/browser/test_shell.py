@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-SMALL = """[...document.querySelectorAll('a.btn, button, input:not([type=hidden], [type=checkbox]), select, .thumb a')]
+PRESSED = "a.btn, button, input:not([type=hidden], [type=checkbox], [type=radio]), label:has([type=radio]), select, .thumb a"
+SMALL = f"""[...document.querySelectorAll('{PRESSED}')]
     .filter(item => item.offsetParent && item.getBoundingClientRect().height < 44).map(item => item.outerHTML)"""
 
 
