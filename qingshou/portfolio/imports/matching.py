@@ -17,19 +17,19 @@ def choose(profile: Profile, file: str, sheets: list[tuple[int, Sheet]]) -> list
     finds its columns, the one whose columns are all there. Raises FileRefused when no sheet of the file is read."""
     chosen: list[tuple[int, Sheet, Source]] = []
     lacking: list[tuple[str, list[str]]] = []
+    is_lookup = any(_fits(lookup.files, file) for lookup in profile.lookups.values())
     for place, sheet in sheets:
         missing = {number: _missing(source, sheet) for number, source in enumerate(profile.sources)}
         named = [number for number, source in enumerate(profile.sources) if _named(source, sheet)]
         fitting = [number for number in named if not missing[number]]
         if fitting and len(fitting) < len(named):
             raise FileRefused(label(sheet), "columns", names=", ".join(next(missing[n] for n in named if missing[n])))
-        if not fitting:
+        if not fitting and not is_lookup:
             by_header = [number for number in missing if not missing[number]]
             fitting = sorted(by_header, key=lambda number: -len(profile.sources[number].fields))[:1]
         if not fitting and named:
             lacking.append((label(sheet), missing[named[0]]))
         chosen.extend((place, sheet, profile.sources[number]) for number in fitting)
-    is_lookup = any(_fits(lookup.files, file) for lookup in profile.lookups.values())
     if lacking and not (is_lookup and not chosen):
         raise FileRefused(lacking[0][0], "columns", names=", ".join(lacking[0][1]))
     if not chosen and not is_lookup:

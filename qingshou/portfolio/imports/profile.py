@@ -15,7 +15,7 @@ from qingshou.portfolio.imports import identity, parsing
 from qingshou.portfolio.imports.canonical import TABLES, Table
 
 SOURCES = ("column", "constant", "template", "lookup", "cases", "sum", "difference", "times", "months_between")
-_VALUE_KEYS = {*SOURCES, "by", "map", "default", "dates", "add_months", "add_days", "unit", "round", "scientific"}
+_VALUE_KEYS = {*SOURCES, "by", "map", "default", "prefix", "dates", "add_months", "add_days", "unit", "round", "scientific"}
 _READ_KEYS = {"encoding", "delimiter", "dates", "amount_unit", "rate_unit", "blanks", "identity"}
 _SOURCE_KEYS = {"table", "files", "sheets", "where", "distinct", "fields"}
 _PROFILE_KEYS = {"title", "currency", "note", "read", "lookup", "source"}
@@ -35,6 +35,7 @@ class Value:
     given: Any  # tuple of names, text, (table, by, column), cases or operands, as the source has it
     map: dict[str, str] | None = None
     default: str | None = None
+    prefix: str | None = None
     dates: tuple[str, ...] | None = None
     add_months: Value | None = None
     add_days: Value | None = None
@@ -194,8 +195,9 @@ def _value(given: Any, place: str, lookups: dict[str, Lookup]) -> Value:
         _one_of(given["unit"], {**parsing.AMOUNT_UNITS, **parsing.RATE_UNITS}, f"{place}.unit")
     shifts = {name: _value(given[name], f"{place}.{name}", lookups) for name in ("add_months", "add_days") if name in given}
     mapped = {str(key): str(value) for key, value in _table(given["map"], place).items()} if "map" in given else None
-    return Value(source, inner, mapped, given.get("default"), _names(given["dates"], place) if "dates" in given else None,
-                 unit=given.get("unit"), rounded=bool(given.get("round")), scientific=bool(given.get("scientific")), **shifts)
+    dates = _names(given["dates"], place) if "dates" in given else None
+    return Value(source, inner, mapped, given.get("default"), given.get("prefix"), dates, unit=given.get("unit"),
+                 rounded=bool(given.get("round")), scientific=bool(given.get("scientific")), **shifts)
 
 
 def _case(given: Any, place: str, lookups: dict[str, Lookup]) -> Case:

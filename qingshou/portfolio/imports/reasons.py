@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 TEXTS: dict[str, Any] = {
     # one cell
     "empty": _("此项必填"),
+    "no_case": _("这类记录在文件里没有此项（见方案说明）"),
     "too_long": _("超过 %(length)s 个字"),
     "control_character": _("含有不可见的控制字符"),
     "formula": _("单元格是公式，请粘贴为数值后再导入"),

@@ -62,6 +62,7 @@ def columns_of(value: Value) -> Iterator[tuple[str, ...]]:
     elif value.source == "cases":
         for case in value.given:
             yield from (condition.columns for condition in case.conditions)
+        for case in value.given:
             yield from columns_of(case.value)
     elif value.source != "constant":
         for operand in value.given:
@@ -117,7 +118,8 @@ class Reader:
         if value.map is not None:
             made = made.replace_strict(value.map, default=made if value.default is None else value.default,
                                        return_dtype=pl.String)
-        return made if value.default is None else made.fill_null(value.default)
+        made = made if value.default is None else made.fill_null(value.default)
+        return made if value.prefix is None else pl.select(pl.lit(value.prefix) + pl.lit(made)).to_series()
 
     def _bare_text(self, value: Value, frame: pl.DataFrame) -> pl.Series:
         given = value.given
@@ -144,12 +146,11 @@ class Reader:
 
     def _first(self, cases: Sequence[Case], frame: pl.DataFrame, make: Callable[[Value], pl.Series]) -> pl.Series:
         """By row, what the first case whose conditions hold gives."""
-        columns, chain = frame.select(), pl.lit(None)
+        columns, chain = [], pl.lit(None)
         for number, case in reversed(list(enumerate(cases))):
-            columns = columns.with_columns(self.meets(frame, case.conditions).alias(f"if{number}"),
-                                           make(case.value).alias(f"then{number}"))
-            chain = pl.when(f"if{number}").then(f"then{number}").otherwise(chain)
-        return columns.select(chain.alias("made")).to_series()
+            columns += [self.meets(frame, case.conditions).alias(f"if{number}"), make(case.value).alias(f"then{number}")]
+            chain = pl.when(pl.col(f"if{number}")).then(pl.col(f"then{number}")).otherwise(chain)
+        return pl.DataFrame(columns).select(chain.alias("made")).to_series()
 
     def parse(self, field: Field, value: Value, frame: pl.DataFrame, person: pl.Series | None = None) -> Parsed:
         """The typed column of a field, within the field's bounds. *person*: for identity numbers."""
@@ -159,7 +160,7 @@ class Reader:
             cases += [(pl.col("value") < 0, "negative"), (pl.col("value") < field.least, "zero"),
                       (pl.col("value") > field.most, "too_large")]
         if field.required:
-            cases.append((pl.col("value").is_null(), "empty"))
+            cases.append((pl.col("value").is_null(), "no_case" if value.source == "cases" else "empty"))
         return parsing.bounded(parsed, *cases) if cases else parsed
 
     def _typed(self, field: Field, value: Value, frame: pl.DataFrame, person: pl.Series | None) -> Parsed:
@@ -199,6 +200,12 @@ class Reader:
                               scientific=value.scientific)
 
     def _integer(self, value: Value, frame: pl.DataFrame, least: int, most: int) -> Parsed:
+        if value.source == "sum":
+            counts = [self._integer(inner, frame, -most, most) for inner in value.given]
+            total = counts[0].value
+            for count in counts[1:]:
+                total = total + count.value
+            return _both(total, *counts)
         if value.source != "months_between":
             return parsing.integer(self.text(value, frame), least, most)
         first, last = (self._date(inner, frame) for inner in value.given)
