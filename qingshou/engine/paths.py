@@ -9,6 +9,7 @@ import polars as pl
 from qingshou.policy import Rules
 
 CHANNELS = ("call", "message", "letter", "visit", "office")
+OCCASIONS = ("overdue", "promise_broken", "paid_off")
 STEP_FIELDS = ("step", "title", "from_day", "to_day", "every_days", "after", "after_days", "channel", "target", "minutes",
                "when")
 _STEP_SCHEMA = {"step_id": pl.Int64, "path": pl.String, "step": pl.String, "title": pl.String, "from_day": pl.Int64,
@@ -34,8 +35,9 @@ def steps_due(frame: pl.DataFrame, done: pl.DataFrame, rules: Rules) -> pl.DataF
     title, minutes``.
 
     *frame*: ``household_id, path, as_of, episode_on`` (oldest unpaid due; null: nothing is overdue)``, dpd,
-    has_guarantor, held_by`` ('' or what holds the path, joined by commas); optional ``ended_episode_on, ended_dpd`` (a
-    delay that has just been paid off, for steps after payoff). *done*: the tasks already made, ``household_id, path,
+    has_guarantor, held_by`` ('' or what holds the path, joined by commas); optional ``promise_broken`` (a promise was just
+    judged not kept, for the steps that answer it) and ``ended_episode_on, ended_dpd`` (a delay that has just been paid
+    off, for steps after payoff). *done*: the tasks already made, ``household_id, path,
     step, episode_on, due``; optional ``state`` (open done postponed impossible cancelled) and ``ended_on``.
 
     A step is due from its first to its last day past due. A single step is made once in an episode; a repeated one again
@@ -44,9 +46,12 @@ def steps_due(frame: pl.DataFrame, done: pl.DataFrame, rules: Rules) -> pl.DataF
     """
     steps = _steps(rules)
     households = frame.with_columns(_stopped(rules))
-    wanted = [households.filter(pl.col("episode_on").is_not_null()).select(
-        *_RUN, "path", "as_of", "dpd", "has_guarantor", "_stopped").join(
-            steps.filter(pl.col("when") == "overdue"), on="path")]
+    late = households.filter(pl.col("episode_on").is_not_null())
+    columns = (*_RUN, "path", "as_of", "dpd", "has_guarantor", "_stopped")
+    wanted = [late.select(columns).join(steps.filter(pl.col("when") == "overdue"), on="path")]
+    if "promise_broken" in frame.columns:
+        wanted.append(late.filter(pl.col("promise_broken")).select(columns).join(
+            steps.filter(pl.col("when") == "promise_broken"), on="path"))
     if "ended_episode_on" in frame.columns:
         wanted.append(households.filter(pl.col("ended_episode_on").is_not_null()).select(
             "household_id", pl.col("ended_episode_on").alias("episode_on"), "path", "as_of",

@@ -137,8 +137,8 @@ def _step(step: dict[str, Any], listed: list[str]) -> Iterator[str]:
         yield f"channel must be one of {', '.join(paths.CHANNELS)}"
     if step["target"] not in TARGETS:
         yield f"target must be one of {', '.join(TARGETS)}"
-    if step.get("when", "overdue") not in ("overdue", "paid_off"):
-        yield "when must be overdue or paid_off"
+    if step.get("when", "overdue") not in paths.OCCASIONS:
+        yield f"when must be one of {', '.join(paths.OCCASIONS)}"
     if step.get("after", "") and (step["after"] not in listed or step["after"] == step["step"]):
         yield f"after {step['after']}: no such step before it"
     if step["minutes"] <= 0 or step["from_day"] < 0 or step.get("to_day", step["from_day"]) < step["from_day"]:

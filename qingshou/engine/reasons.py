@@ -86,5 +86,6 @@ def _shown(item: Mapping[str, Any], translate: Callable[[str], str]) -> dict[str
             whole, part = divmod(value, 10_000)
             shown[name] = f"{whole}" + (f".{part:04d}".rstrip("0") if part else "") + "%"
         else:
-            shown[name] = translate(NAMES[value]) if isinstance(value, str) and value in NAMES else str(value)
+            words = value.split(",") if isinstance(value, str) else [str(value)]  # several holds are joined by commas
+            shown[name] = "、".join(translate(NAMES[word]) if word in NAMES else word for word in words)
     return shown

@@ -124,6 +124,17 @@ def test_what_holds_a_household_stops_the_channels_that_the_policy_says(held_by,
     assert due([late(DUE + timedelta(days=30), held_by=held_by)])["step"].to_list() == steps
 
 
+def test_a_promise_that_was_not_kept_is_answered_the_next_morning_each_time():
+    day = DUE + timedelta(days=20)
+    first = due([late(day, promise_broken=True)])
+    assert "broken_promise" in first["step"].to_list()
+    assert "broken_promise" not in due([late(day, promise_broken=False)])["step"].to_list()
+    answered = {"household_id": 1, "path": "small_default", "step": "broken_promise", "episode_on": DUE, "due": day,
+                "state": "done", "ended_on": day}
+    again = due([late(day + timedelta(days=3), promise_broken=True)], [answered])
+    assert "broken_promise" in again["step"].to_list()
+
+
 def test_work_in_the_office_goes_on_while_a_promise_runs():
     notice = {"household_id": 1, "path": "small_default", "step": "notice", "episode_on": DUE, "due": DUE, "state": "done",
               "ended_on": DUE}

@@ -53,6 +53,11 @@ def test_words_go_through_the_translation_with_the_names_in_them():
     assert told[0]["text"] == "91 days overdue: at least substandard"
 
 
+def test_several_holds_are_named_one_by_one():
+    text = as_json([{"code": "held", "rule": "paths.holds", "held_code": "promise,lawyer"}])
+    assert describe(text, rules())[0]["text"] == "已暂停：承诺还款、已委托律师"
+
+
 def test_the_source_stands_beside_the_words_and_doubt_is_told():
     sure, doubtful = describe(as_json([{"code": "overdue", "rule": "classification.overdue", "dpd": 1, "level": "normal"},
                                        {"code": "guarantee", "rule": "priority.guarantee_collectible_ppm"}]), rules())

@@ -44,6 +44,13 @@ def broken_promises(book: Book, judgements: pl.DataFrame) -> pl.DataFrame:
         "household_id", broken_promises=pl.col("broken_promises") + pl.col("more").fill_null(0))
 
 
+def not_kept(book: Book, judgements: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Households with a promise that was due on *day* and was not kept: ``household_id``."""
+    due = book.promises.filter(pl.col("due") == day).select("promise_id", "household_id", was="state")
+    due = due.join(judgements.select("promise_id", now="state"), on="promise_id", how="left")
+    return due.filter(pl.coalesce("now", "was").is_in(["broken", "partly_kept"])).select("household_id").unique()
+
+
 def running_promises(book: Book, judgements: pl.DataFrame, work: date) -> pl.DataFrame:
     """The promise of each household that falls due next, today included: ``household_id, promise_due, promise_fen``."""
     open_ = book.promises.filter((pl.col("due") >= work) & (pl.col("state") == "") & (pl.col("made_on") <= work))

@@ -39,8 +39,8 @@ def step(book: Book, policy: Policy, day: date, *, closing: bool = True) -> Day:
     ended_tasks = casework.end_tasks(book.tasks, frame, rules, day)
     made = pl.DataFrame(schema=TASKS_MADE)
     if closing:
-        made = casework.make_tasks(_after(book.tasks, ended_tasks), _for_paths(frame, book, ended_tasks, policy, work),
-                                   policy.at(work), day)
+        asked = _for_paths(frame, book, judgements, ended_tasks, policy, work)
+        made = casework.make_tasks(_after(book.tasks, ended_tasks), asked, policy.at(work), day)
     frame = households.with_last_contact(frame, book)
     frame = households.with_next_step(frame, _open(book.tasks, ended_tasks, made))
     frame = households.ranked(frame, policy.at(work), work)
@@ -53,8 +53,10 @@ def step(book: Book, policy: Policy, day: date, *, closing: bool = True) -> Day:
         report=_report(book, folded, loans, judgements, made, ended_tasks, state))
 
 
-def _for_paths(frame: pl.DataFrame, book: Book, ended: pl.DataFrame, policy: Policy, work: date) -> pl.DataFrame:
-    """What ``paths.steps_due`` asks: households in arrears, and those that have just come out of them."""
+def _for_paths(frame: pl.DataFrame, book: Book, judgements: pl.DataFrame, ended: pl.DataFrame, policy: Policy,
+               work: date) -> pl.DataFrame:
+    """What ``paths.steps_due`` asks: households in arrears, those of them that did not keep a promise yesterday, and those
+    that have just come out of arrears."""
     rules = policy.at(work)
     late = delinquency.dpd(pl.col("episode_on"), pl.lit(work, dtype=pl.Date), rules)
     out = frame.filter(pl.col("episode_on").is_null()).select("household_id").join(
@@ -62,7 +64,9 @@ def _for_paths(frame: pl.DataFrame, book: Book, ended: pl.DataFrame, policy: Pol
     frame = frame.join(out, on="household_id", how="left", maintain_order="left")
     frame = frame.filter(pl.col("episode_on").is_not_null() | pl.col("ended_episode_on").is_not_null())
     lasted = delinquency.dpd(pl.col("ended_episode_on"), pl.col("paid_up_since"), rules)
+    broken = casework.not_kept(book, judgements, work - timedelta(days=1))["household_id"].implode()
     return frame.select("household_id", "path", "episode_on", "has_guarantor", "custodian_id", "ended_episode_on",
+                        promise_broken=pl.col("household_id").is_in(broken),
                         as_of=pl.lit(work, dtype=pl.Date), dpd=late, held_by=pl.col("held_by").fill_null(""),
                         ended_dpd=lasted)
 
