@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from qingshou.engine.daycount import Ints, as_days
+from qingshou.engine.fold import report
 from qingshou.engine.fold import timeline as tl
 from qingshou.engine.fold.columns import BALANCE_COLUMNS, KINDS, complete_terms
-from qingshou.engine.fold.state import Accrued, Terms, accrue, fresh, from_carry, to_carry
-from qingshou.engine.fold.step import PROBLEMS, DueBook, First, Record, step
-
-SPLIT_SCHEMA = {"event_id": pl.Int64, "loan_id": pl.Int64, "date": pl.Date, "principal_fen": pl.Int64,
-                "interest_fen": pl.Int64, "penalty_fen": pl.Int64, "compound_fen": pl.Int64, "fee_fen": pl.Int64,
-                "unapplied_fen": pl.Int64}
-LINE_SCHEMA = {"loan_id": pl.Int64, "kind": pl.String, "start": pl.Date, "end": pl.Date, "base_fen": pl.Int64,
-               "rate_ppm": pl.Int64, "amount_fen": pl.Int64}
-PROBLEM_SCHEMA = pl.Schema({"loan_id": pl.Int64, "event_id": pl.Int64, "code": pl.String})
+from qingshou.engine.fold.duebook import DueBook
+from qingshou.engine.fold.state import Accrued, Terms, accrue, fresh, from_carry, in_grace, to_carry
+from qingshou.engine.fold.step import First, Record, step
+from qingshou.engine.money import MAX_FACTOR, MAX_FEN, PPM, mul_div
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,7 @@ def replay(terms: pl.DataFrame, dues: pl.DataFrame, events: pl.DataFrame, *, as_
     events = _with_disbursements(terms, events)
     timeline = tl.build(terms, dues, events)
     ordered = terms[timeline.order]
+    _check_bounds(ordered, events)
     first = _first(ordered, dues)
     state = fresh(as_days(ordered["start"]), ordered["rate_ppm"].to_numpy().astype(np.int64))
     stated = (first.plan_fen != tl.NONE).astype(np.int64)
@@ -80,7 +78,7 @@ def advance(carry: pl.DataFrame, terms: pl.DataFrame, dues: pl.DataFrame, *, to:
     nothing = np.full(len(ordered), tl.NONE, dtype=np.int64)
     stated = ((state["plan_fen"] != tl.NONE) | (state["unapplied_fen"] > 0)).astype(np.int64)
     return _run(state, ordered, First(nothing, nothing, nothing), timeline, stated, lines,
-                pl.DataFrame(schema=PROBLEM_SCHEMA))
+                pl.DataFrame(schema=report.PROBLEM_SCHEMA))
 
 
 def balances(carry: pl.DataFrame, terms: pl.DataFrame, *, as_of: date | pl.Expr) -> pl.DataFrame:
@@ -94,15 +92,18 @@ def balances(carry: pl.DataFrame, terms: pl.DataFrame, *, as_of: date | pl.Expr)
     state = from_carry(carry)
     size = carry.height
     stated = (state["plan_fen"] != tl.NONE).astype(np.int64)
-    accrued = accrue(state, Terms.of(terms, stated), as_days(terms["as_of"]), size)
-    return carry.with_columns(**_owed(state, accrued), as_of=terms["as_of"])
+    fixed, day = Terms.of(terms, stated), as_days(terms["as_of"])
+    accrued = accrue(state, fixed, day, size)
+    return carry.with_columns(**_owed(state, accrued, in_grace(state, fixed, day, slice(0, size))), as_of=terms["as_of"])
 
 
-def _owed(state: dict[str, Ints], accrued: Accrued) -> dict[str, pl.Series]:
+def _owed(state: dict[str, Ints], accrued: Accrued, spared: npt.NDArray[np.bool_]) -> dict[str, pl.Series]:
     interest = state["interest_closed_fen"] + accrued.interest - state["interest_paid_fen"]
     interest_overdue = np.maximum(state["interest_due_fen"] - state["interest_paid_fen"], 0)
-    penalty = state["penalty_closed_fen"] + accrued.penalty - state["penalty_paid_fen"]
-    compound = state["compound_closed_fen"] + accrued.compound - state["compound_paid_fen"]
+    penalty = np.where(spared, state["penalty_mark_fen"], state["penalty_closed_fen"] + accrued.penalty) \
+        - state["penalty_paid_fen"]
+    compound = np.where(spared, state["compound_mark_fen"], state["compound_closed_fen"] + accrued.compound) \
+        - state["compound_paid_fen"]
     fee = state["fee_charged_fen"] - state["fee_paid_fen"]
     principal_overdue = np.maximum(state["principal_due_fen"] - state["principal_paid_fen"], 0)
     overdue = principal_overdue + interest_overdue + penalty + compound + fee
@@ -134,11 +135,9 @@ def _run(state: dict[str, Ints], ordered: pl.DataFrame, first: First, timeline: 
     back = np.argsort(timeline.order)
     return Replay(
         carry=carry[back],
-        splits=_splits(record, loan_id),
-        lines=_lines(record, loan_id),
-        problems=pl.concat([problems.cast(PROBLEM_SCHEMA), *(
-            pl.DataFrame({"loan_id": loan_id[rows], "event_id": events, "code": [PROBLEMS[index]] * len(rows)},
-                         schema=PROBLEM_SCHEMA) for rows, events, index in record.problems)]),
+        splits=report.splits(record, loan_id),
+        lines=report.lines(record, loan_id),
+        problems=report.problems(record, loan_id, problems),
     )
 
 
@@ -155,31 +154,20 @@ def _print_open_lines(state: dict[str, Ints], terms: Terms, as_of: Ints, record:
             record.lines.append((KINDS.index(name), rows, start[rows], end[rows], base[rows], rate[rows], line[rows]))
 
 
-def _splits(record: Record, loan_id: Ints) -> pl.DataFrame:
-    pieces = []
-    for rows, events, day, fee, compound, penalty, interest, principal, unapplied in record.splits:
-        pieces.append(pl.DataFrame({
-            "event_id": events, "loan_id": loan_id[rows], "date": pl.Series(day).cast(pl.Int32).cast(pl.Date),
-            "principal_fen": principal, "interest_fen": interest, "penalty_fen": penalty, "compound_fen": compound,
-            "fee_fen": fee, "unapplied_fen": unapplied}, schema=SPLIT_SCHEMA))
-    if not pieces:
-        return pl.DataFrame(schema=SPLIT_SCHEMA)
-    joined = pl.concat(pieces)
-    return joined.with_columns(event_id=pl.when(pl.col("event_id") == tl.NONE).then(None).otherwise("event_id")) \
-        .sort("loan_id", "date", maintain_order=True)
+def _check_bounds(terms: pl.DataFrame, events: pl.DataFrame) -> None:
+    """Refuse what could leave 64 bits: amounts, and rates × days at the penalty rate over the whole time.
 
-
-def _lines(record: Record, loan_id: Ints) -> pl.DataFrame:
-    pieces = [
-        pl.DataFrame({
-            "loan_id": loan_id[rows], "kind": pl.Series([KINDS[kind]] * len(rows), dtype=pl.String),
-            "start": pl.Series(start).cast(pl.Int32).cast(pl.Date), "end": pl.Series(end).cast(pl.Int32).cast(pl.Date),
-            "base_fen": base, "rate_ppm": rate, "amount_fen": amount}, schema=LINE_SCHEMA)
-        for kind, rows, start, end, base, rate, amount in record.lines or []
-    ]
-    if not pieces:
-        return pl.DataFrame(schema=LINE_SCHEMA)
-    return pl.concat(pieces).sort("loan_id", "start", "kind", maintain_order=True)
+    Raises OverflowError naming the loan.
+    """
+    most = events.group_by("loan_id").agg(pl.col("amount_fen").sum(), pl.col("rate_ppm").max().alias("highest_ppm"))
+    rate = pl.max_horizontal("rate_ppm", pl.col("highest_ppm").fill_null(0))
+    surcharge = pl.max_horizontal("penalty_surcharge_ppm", pl.col("misuse_surcharge_ppm").fill_null(0))
+    days = (pl.col("as_of") - pl.col("start")).dt.total_days().clip(lower_bound=0)
+    beyond = terms.join(most, on="loan_id", how="left").filter(
+        (pl.max_horizontal("principal_fen", pl.col("amount_fen").fill_null(0)) > MAX_FEN)
+        | (mul_div(rate, surcharge + PPM, pl.lit(PPM)) * days > MAX_FACTOR))
+    if beyond.height:
+        raise OverflowError(f"loan {beyond['loan_id'][0]}: amounts, or rate × days, beyond the bounds of exact computation")
 
 
 def _with_as_of(terms: pl.DataFrame, as_of: date | pl.Expr) -> pl.DataFrame:

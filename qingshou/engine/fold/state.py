@@ -135,6 +135,13 @@ def penalty_rate(rate_ppm: Ints, surcharge_ppm: Ints) -> Ints:
     return mul_div(rate_ppm, surcharge_ppm + PPM, np.full_like(rate_ppm, PPM))
 
 
+def in_grace(state: dict[str, Ints], terms: Terms, day: Ints, part: slice) -> npt.NDArray[np.bool_]:
+    """Whether the running delay is within the days of grace: its penalty and compound are not yet owed."""
+    oldest = state["oldest_unpaid_due"][part]
+    grace = terms.grace_days[part]
+    return (grace > 0) & (oldest != DAY_MIN) & (day - oldest <= grace)
+
+
 @dataclass
 class Accrued:
     """What the open lines have earned up to a day, by row; days and rates for printing them."""

@@ -8,60 +8,12 @@ import numpy as np
 
 from qingshou.engine.daycount import Ints
 from qingshou.engine.fold import timeline as tl
-from qingshou.engine.fold.state import DAY_MIN, Accrued, Terms, accrue
+from qingshou.engine.fold.duebook import DueBook
+from qingshou.engine.fold.state import DAY_MIN, Accrued, Terms, accrue, in_grace
 from qingshou.engine.money import mul_div
 
 FEE, COMPOUND, PENALTY, INTEREST, PRINCIPAL = range(5)  # as columns.KINDS
 PROBLEMS = ("before_disbursement", "fee_waiver_above_owed", "interest_waiver_above_owed")
-
-
-@dataclass
-class DueBook:
-    """What fell due, row by row, so that the oldest due that is not yet covered can be named."""
-
-    offset: Ints
-    day: Ints
-    principal: Ints  # cumulative principal fallen due, up to and with each due
-    interest: Ints  # likewise; known when the due has fallen
-    fallen: Ints
-    first_open_principal: Ints
-    first_open_interest: Ints
-    carried: Ints  # oldest unpaid due that came with a carry, or DAY_MIN
-    carried_principal: Ints  # what had fallen due when the carry was taken
-    carried_interest: Ints
-
-    @classmethod
-    def empty(cls, due_counts: Ints, state: dict[str, Ints]) -> DueBook:
-        offset = np.concatenate(([0], np.cumsum(due_counts)[:-1])).astype(np.int64)
-        total = int(due_counts.sum()) + 1  # one more, so that an index past the last is still inside
-        rows = len(due_counts)
-        zero = lambda size: np.zeros(size, dtype=np.int64)  # noqa: E731
-        return cls(offset, zero(total), zero(total), zero(total), zero(rows), zero(rows), zero(rows),
-                   state["oldest_unpaid_due"].copy(), state["principal_due_fen"].copy(), state["interest_due_fen"].copy())
-
-    def fall(self, rows: Ints, day: Ints, principal: Ints, interest: Ints) -> None:
-        """Another due has fallen for *rows*."""
-        place = self.offset[rows] + self.fallen[rows]
-        self.day[place], self.principal[place], self.interest[place] = day, principal, interest
-        self.fallen[rows] += 1
-
-    def oldest(self, size: int, principal_paid: Ints, interest_paid: Ints) -> Ints:
-        """The day of the oldest due whose principal or interest is not covered, or DAY_MIN."""
-        found = np.full(size, np.iinfo(np.int64).max)
-        for pointer, sums, paid in ((self.first_open_principal[:size], self.principal, principal_paid),
-                                    (self.first_open_interest[:size], self.interest, interest_paid)):
-            while True:
-                place = self.offset[:size] + pointer
-                open_dues = pointer < self.fallen[:size]
-                covered = open_dues & (sums[place] <= paid)
-                if not covered.any():
-                    break
-                pointer += covered
-            found = np.where(open_dues, np.minimum(found, self.day[place]), found)
-        carried = (self.carried[:size] != DAY_MIN) & ((principal_paid < self.carried_principal[:size])
-                                                      | (interest_paid < self.carried_interest[:size]))
-        found = np.where(carried, np.minimum(found, self.carried[:size]), found)
-        return np.where(found == np.iinfo(np.int64).max, DAY_MIN, found)
 
 
 @dataclass
@@ -132,10 +84,10 @@ def step(state: dict[str, Ints], terms: Terms, first: First, book: DueBook, reco
 
 def _pay(s: dict[str, Ints], terms: Terms, record: Record, at: dict[str, Ints], size: int,
          interest_total: Ints, penalty_total: Ints, compound_total: Ints) -> bool:
-    """Divide repayments, waivers and held money among what is owed; True if any money moved."""
+    """Divide repayments, waivers and held money (when something falls due) among what is owed; True if any money moved."""
     day, code, amount = at["day"], at["code"], np.maximum(at["amount"], 0)
     repays = code == tl.REPAYMENT
-    applies = (code == tl.DUE) & (s["unapplied_fen"] > 0)
+    applies = ((code == tl.DUE) | (code == tl.FEE)) & (s["unapplied_fen"] > 0)
     waives_fee = code == tl.FEE_WAIVER
     waives_interest = code == tl.INTEREST_WAIVER
     if not (repays.any() or applies.any() or waives_fee.any() or waives_interest.any()):
@@ -144,8 +96,7 @@ def _pay(s: dict[str, Ints], terms: Terms, record: Record, at: dict[str, Ints], 
     money = np.where(repays | waives_fee | waives_interest, amount, 0) + np.where(applies, s["unapplied_fen"], 0)
     s["unapplied_fen"][:] = np.where(applies, 0, s["unapplied_fen"])
     late = (s["oldest_unpaid_due"] != DAY_MIN) & (day - s["oldest_unpaid_due"] > terms.late_after[part])
-    spared = (terms.grace_days[part] > 0) & (s["oldest_unpaid_due"] != DAY_MIN) \
-        & (day - s["oldest_unpaid_due"] <= terms.grace_days[part])
+    spared = in_grace(s, terms, day, part)
     owed = [
         s["fee_charged_fen"] - s["fee_paid_fen"],
         np.where(spared, s["compound_mark_fen"], compound_total) - s["compound_paid_fen"],
