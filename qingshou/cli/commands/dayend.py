@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from qingshou.cli.options import day
 
 if TYPE_CHECKING:
     from qingshou.dayend.services import Outcome
@@ -18,7 +19,7 @@ HELP = gettext_lazy("日终：结束开放业务日；缺的日期逐日补齐�
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--date", metavar="D", type=date.fromisoformat, help=_("运行到这一天（含）；默认为开放业务日"))
+    parser.add_argument("--date", metavar="D", type=day, help=_("运行到这一天（含）；默认为开放业务日"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,8 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     outcome = run_day_end(user=SYSTEM, through=arguments.date, report=lambda permille, note: progress(note, permille))
     progress("")
     show({"asked": outcome.asked.isoformat(), "changed": outcome.changed,
-          "days": [{"date": day.date.isoformat(), "fingerprint": day.fingerprint, **day.report} for day in outcome.closed],
-          "history_rebuilt": [day.isoformat() for day in outcome.rebuilt]},
+          "days": [{"date": one.date.isoformat(), "fingerprint": one.fingerprint, **one.report} for one in outcome.closed],
+          "history_rebuilt": [one.isoformat() for one in outcome.rebuilt]},
          as_json=arguments.json, lines=_lines(outcome))
     return 0
 
@@ -40,10 +41,10 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 
     if not outcome.closed:
         yield _("%(day)s 已日终，没有改变任何数据。") % {"day": outcome.asked}
-    for day in outcome.closed:
+    for closed in outcome.closed:
         yield _("%(day)s 日终完成（%(seconds)s 秒）") % {
-            "day": day.date, "seconds": f"{sum(day.report['seconds'].values()):.1f}"}
-        for sentence in sentences(day.report):
-            yield f"  {sentence}"
-    for day in outcome.rebuilt:
-        yield _("%(day)s 的历史文件缺失，已重新生成。") % {"day": day}
+            "day": closed.date, "seconds": f"{sum(closed.report['seconds'].values()):.1f}"}
+        for name, done in sentences(closed.report):
+            yield _("  %(step)s：%(done)s") % {"step": name, "done": done}
+    for missing in outcome.rebuilt:
+        yield _("%(day)s 的历史文件缺失，已重新生成。") % {"day": missing}
