@@ -21,10 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from django.db import connections
 
+    from qingshou.access.permissions import SYSTEM
     from qingshou.cli import supervise
     from qingshou.cli.output import show
+    from qingshou.portfolio.services.calendar import fill_calendar
 
     _refuse_unfit(arguments)
+    fill_calendar(user=SYSTEM)  # a year that was published since the last start
     children = {"web": supervise.web(arguments.host, arguments.port, arguments.workers)}
     if not arguments.no_worker:
         children["worker"] = supervise.background()
