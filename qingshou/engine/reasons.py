@@ -24,23 +24,9 @@ def reason(code: str, rule: str, **params: pl.Expr | str | int | datetime.date) 
     ``pl.when(...)`` where it does not hold for all rows."""
     if code not in TEXTS:
         raise KeyError(f"no text for reason {code}")
-    parts: list[pl.Expr] = []
-    text = f'{{"code":"{code}","rule":"{rule}"'
-    for name, value in params.items():
-        if isinstance(value, pl.Expr):
-            parts += [pl.lit(f'{text},"{name}":'), _json(value, name)]
-            text = ""
-        else:
-            plain = value.isoformat() if isinstance(value, datetime.date) else value
-            text += f',"{name}":{json.dumps(plain, ensure_ascii=False)}'
-    return pl.concat_str([*parts, pl.lit(text + "}")])
-
-
-def _json(value: pl.Expr, name: str) -> pl.Expr:
-    """The JSON of a column: quotes around what is not a number; null where it is missing."""
-    if name.endswith(("_on", "_code", "level", "segment", "channel", "stage")) or name in ("until", "since", "due"):
-        return pl.concat_str([pl.lit('"'), value.cast(pl.String), pl.lit('"')]).fill_null("null")
-    return value.cast(pl.Int64).cast(pl.String).fill_null("null")
+    fields = {"code": code, "rule": rule, **params}
+    return pl.struct(**{name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in fields.items()}
+                     ).struct.json_encode()
 
 
 def listed(*reasons: pl.Expr | str) -> pl.Expr:
