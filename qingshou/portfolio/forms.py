@@ -118,7 +118,7 @@ class EntryForm(forms.Form):
     kind = forms.ChoiceField(label=_("交易"), choices=[(kind, LedgerEvent.Kind(kind).label) for kind in BY_HAND
                                                      if kind != LedgerEvent.Kind.REVERSAL])
     date = forms.DateField(label=_("业务日期"), widget=day_input(), help_text=_("实际发生的日期，可早于业务日。"))
-    amount = YuanField(label=_("金额（元）"), required=False)
+    amount = YuanField(label=_("金额（元）"), required=False, help_text=_("利率调整不填，其他都要填。"))
     rate = PercentField(label=_("新年利率（%）"), required=False, help_text=_("只在利率调整时填写。"))
     channel = forms.CharField(label=_("渠道"), required=False, max_length=20)
     note = forms.CharField(label=_("备注"), required=False, max_length=200)

@@ -78,10 +78,11 @@ def _form(request: HttpRequest) -> FilterForm:
 def _list(request: HttpRequest, name: str, query: Any, sorts: Mapping[str, str], default: str) -> HttpResponse:
     form = _form(request)
     rows: QuerySet[Any] = query(request.user, form.wanted())
-    sort = request.GET.get("sort", default)
+    sort, sums = request.GET.get("sort", default), lists.sums(rows)
+    ordered = rows.order_by(*sort_by(request, sorts, default))
     return render(request, f"portfolio/{name}.html", {
-        "active": name, "form": form, "page": paginate(rows.order_by(*sort_by(request, sorts, default)), request),
-        "sums": lists.sums(rows), "sort": sort if sort.removeprefix("-") in sorts else default,
+        "active": name, "form": form, "page": paginate(lists.Counted(ordered, sums.count), request),
+        "sums": sums, "sort": sort if sort.removeprefix("-") in sorts else default,
         "views": saved_views(request.user, name), "list_name": name,  # type: ignore[arg-type]
         "may_export": may(request.user, "list.export"), "may_export_plain": may(request.user, "personal.export"),
         "most_rows": export.MOST_ROWS, "filtered": bool(form.wanted().told()), "query": request.GET.urlencode()})

@@ -99,6 +99,24 @@ def sums(rows: QuerySet[Any]) -> Sums:
     return Sums(**found)
 
 
+class Counted:
+    """A list whose length is known already, so that a pager need not count it again."""
+
+    ordered = True
+
+    def __init__(self, rows: QuerySet[Any], count: int) -> None:
+        self._rows, self._count = rows, count
+
+    def count(self) -> int:
+        return self._count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, part: slice) -> QuerySet[Any]:
+        return self._rows[part]
+
+
 def choices(user: Any) -> Choices:
     """The units, custodians, products and villages that occur in the viewer's field of view."""
     who = permissions.viewer(user)

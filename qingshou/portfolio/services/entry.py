@@ -14,6 +14,7 @@ from qingshou.portfolio.models import LedgerEvent, Loan
 Kind = LedgerEvent.Kind
 LARGEST_FEN = 10**13  # a hundred billion yuan: above it an amount is a slip of the pen
 LARGEST_RATE_PPM = 1_000_000
+LONGEST = {"channel": 20, "note": 200}
 # Paying out is the core system's act; it comes by import alone.
 BY_HAND = (Kind.REPAYMENT, Kind.REVERSAL, Kind.FEE, Kind.FEE_WAIVER, Kind.INTEREST_WAIVER, Kind.RATE_CHANGE, Kind.WRITE_OFF,
            Kind.RECOVERY)
@@ -50,8 +51,7 @@ def check(entry: Entry, loan: Loan, events: list[LedgerEvent], today: date) -> N
     target = _target(entry, events, errors) if entry.kind == Kind.REVERSAL else None
     _check_date(entry, loan, events, target, today, errors)
     _check_amount(entry, errors)
-    for name in ("channel", "note"):
-        most = LedgerEvent._meta.get_field(name).max_length or 0
+    for name, most in LONGEST.items():
         if len(getattr(entry, name)) > most:
             errors[name] = _("不超过 %(most)d 个字。") % {"most": most}
     if errors:

@@ -21,6 +21,7 @@ from qingshou.portfolio.services.preview import Preview, make
 from qingshou.portfolio.signals import ledger_changed
 
 LONGEST_REASON = 200
+LONGEST_NUMBER = 60
 
 
 def new_event_no(day: date) -> str:
@@ -76,8 +77,8 @@ def _check_words(event_no: str, reason: str) -> None:
     errors = {}
     if not event_no:
         errors["event_no"] = _("请填写交易号。")
-    elif len(event_no) > (LedgerEvent._meta.get_field("event_no").max_length or 0):
-        errors["event_no"] = _("交易号不超过 60 个字。")
+    elif len(event_no) > LONGEST_NUMBER:
+        errors["event_no"] = _("交易号不超过 %(most)d 个字。") % {"most": LONGEST_NUMBER}
     if not reason:
         errors["reason"] = _("请填写原因。")
     elif len(reason) > LONGEST_REASON:
