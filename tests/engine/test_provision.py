@@ -1,4 +1,4 @@
-"""Provisions by level, and the watched ratios."""
+"""Provisions by level."""
 
 from __future__ import annotations
 
@@ -32,15 +32,3 @@ def test_half_a_fen_is_rounded_up():
 def test_a_level_without_a_rate_is_an_error():
     with pytest.raises(pl.exceptions.InvalidOperationError):
         provision.provision(pl.DataFrame({"level": ["lost"], "balance_fen": [1]}), rules())
-
-
-def test_the_ratios_of_a_book():
-    frame = pl.DataFrame({"level": ["normal", "substandard", "loss"], "balance_fen": [90_000, 8_000, 2_000]})
-    frame = frame.with_columns(provision.provision(frame, rules()))
-    assert provision.ratios(frame) == {
-        "npl_ratio_ppm": 100_000, "coverage_ppm": 490_000, "loan_provision_ppm": 49_000}
-
-
-def test_an_empty_book_has_no_ratios():
-    frame = pl.DataFrame(schema={"level": pl.String, "balance_fen": pl.Int64, "provision_fen": pl.Int64})
-    assert set(provision.ratios(frame).values()) == {0}

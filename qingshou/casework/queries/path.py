@@ -42,7 +42,8 @@ class Path:
 def path_of(state: HouseholdState, day: date) -> Path | None:
     """The household's path, or None where it has none (nothing overdue). One query.
 
-    Steps that the path has only for delays that were paid off are left out while something is owed.
+    Steps that the path has only for an occasion (a promise that was broken, a delay that was paid off) are left out until
+    it comes.
     """
     rules = rules_on(day)
     names = paths.names(rules)
@@ -84,8 +85,8 @@ def _step(step: dict[str, Any], made: list[Task], dpd: int) -> Step:
 
 def _days(step: dict[str, Any]) -> str:
     first, last = step["from_day"], step["to_day"]
-    if step["when"] == "paid_off":
-        return _("还清后")
+    if step["when"] != "overdue":
+        return {"paid_off": _("还清后"), "promise_broken": _("破约次日")}[step["when"]]
     if step["every_days"] and last is not None and last != first:
         return _("第 %(first)s–%(last)s 日") % {"first": first, "last": last}
     return _("第 %(first)s 日起") % {"first": first} if step["every_days"] else _("第 %(first)s 日") % {"first": first}
