@@ -47,6 +47,9 @@ def policy() -> Policy:
     ("conduct.contact_after_failed_attempts", 3, "银行业协会"),
     ("conduct.visit_staff_least", 2, "银行做法"),
     ("conduct.recording_years", 5, "消费金融公司管理办法"),
+    ("conduct.complaint_answer", {"workdays": 15, "complex_days": 30, "most_days": 60}, "消费投诉处理管理办法"),
+    ("conduct.hardship_instalments_most", 60, "第七十条"),
+    ("conduct.examination_months", 12, "GB/T 45251-2025"),
 ])
 def test_the_value_in_force_and_its_source(policy, rule_id, value, source):
     rule = policy.at(TODAY).rule(rule_id)
@@ -96,7 +99,8 @@ def test_every_rule_has_a_chinese_title_and_a_source(policy):
 
 # What began with its law, or is only watched: absent before.
 SINCE_ITS_LAW = re.compile(
-    r"classification\.(contagion|elsewhere|grounds|observation|restructured)|conduct\.(call|dial)_limit"
+    r"classification\.(contagion|elsewhere|grounds|observation|restructured)"
+    r"|conduct\.((call|dial)_limit|never|examination|agency|complaint|hardship)"
     r"|interest\.(penalty_surcharge|misuse_surcharge|charges_cap)|provision\.(coverage|loan_prov|npl)")
 OF_TODAY = ("casework", "contact", "reconciliation")  # chapters about work that is done now
 
