@@ -36,7 +36,7 @@ class DueLine(Part):
 class Allocation(Input):
     amount: Yuan = Field(title=gettext_noop("还款金额（元）"))
     dues: list[DueLine] = Field(title=gettext_noop("应还款项"), max_length=5000)
-    order: Order | None = Field(default=None, title=gettext_noop("冲抵顺序（不填按制度）"),
+    order: Order | None = Field(default=None, title=gettext_noop("冲抵顺序（默认按制度）"),
                                 json_schema_extra=choices(**KIND_LABELS))
     oldest_first: Flag = Field(default=True, title=gettext_noop("同类先还到期早的（否则按所列先后）"))
 

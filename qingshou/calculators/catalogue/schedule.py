@@ -31,9 +31,9 @@ class Schedule(Input):
     periods: Annotated[Count, Field(ge=1, le=schedule.MAX_PERIODS)] = Field(title=gettext_noop("期数"))
     months_per_period: Annotated[Count, Field(ge=1, le=120)] = Field(default=1, title=gettext_noop("每期月数"))
     due_day: Annotated[Count, Field(ge=1, le=31)] | None = Field(
-        default=None, title=gettext_noop("还款日（每月几日，不填同起息日）"))
+        default=None, title=gettext_noop("还款日（默认同起息日）"))
     basis: Literal["actual/360", "actual/365", "30/360"] | None = Field(
-        default=None, title=gettext_noop("计息基础（不填则每期按月计）"), json_schema_extra=choices(**BASIS_LABELS))
+        default=None, title=gettext_noop("计息基础（默认按月计）"), json_schema_extra=choices(**BASIS_LABELS))
 
     judged_on = "start"
 

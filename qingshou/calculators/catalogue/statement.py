@@ -31,7 +31,7 @@ class LoanTerms(Part):
     principal: Yuan = Field(title=gettext_noop("本金（元）"))
     annual_rate: Percent = Field(title=gettext_noop("年利率（%）"))
     penalty_surcharge: Percent = Field(title=gettext_noop("逾期罚息加收（%）"))
-    misuse_surcharge: Percent | None = Field(default=None, title=gettext_noop("挪用罚息加收（%，挪用时填）"))
+    misuse_surcharge: Percent | None = Field(default=None, title=gettext_noop("挪用罚息加收（%）"))
     basis: Literal["actual/360", "actual/365", "30/360"] = Field(
         title=gettext_noop("计息基础"), json_schema_extra=choices(**BASIS_LABELS))
     start: Day = Field(title=gettext_noop("起息日"))
@@ -39,7 +39,7 @@ class LoanTerms(Part):
     compound: Literal["none", "monthly", "quarterly"] = Field(
         title=gettext_noop("复利"), json_schema_extra=choices(**COMPOUND_LABELS))
     settlement_day: Annotated[Count, Field(ge=1, le=31)] | None = Field(
-        default=None, title=gettext_noop("结息日（不填按制度）"))
+        default=None, title=gettext_noop("结息日（默认按制度）"))
 
     def check(self) -> Iterator[tuple[str, str]]:
         """What single fields cannot know; field names without the loan's own."""
@@ -61,7 +61,7 @@ class Statement(Input):
     loan: LoanTerms = Field(title=gettext_noop("贷款"))
     events: list[Event] = Field(title=gettext_noop("事项"), max_length=5000)
     as_of: Day = Field(title=gettext_noop("计算至"))
-    order: Order | None = Field(default=None, title=gettext_noop("冲抵顺序（不填按制度）"),
+    order: Order | None = Field(default=None, title=gettext_noop("冲抵顺序（默认按制度）"),
                                 json_schema_extra=choices(**KIND_LABELS))
 
     def check(self) -> Iterator[tuple[str, str]]:
