@@ -44,7 +44,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     for closed in outcome.closed:
         yield _("%(day)s 日终完成（%(seconds)s 秒）") % {
             "day": closed.date, "seconds": f"{sum(closed.report['seconds'].values()):.1f}"}
-        for name, done in sentences(closed.report):
+        for name, done, _rows in sentences(closed.report):
             yield _("  %(step)s：%(done)s") % {"step": name, "done": done}
     for missing in outcome.rebuilt:
         yield _("%(day)s 的历史文件缺失，已重新生成。") % {"day": missing}
