@@ -25,8 +25,8 @@ def reason(code: str, rule: str, **params: pl.Expr | str | int | datetime.date) 
     if code not in TEXTS:
         raise KeyError(f"no text for reason {code}")
     fields = {"code": code, "rule": rule, **params}
-    return pl.struct(**{name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in fields.items()}
-                     ).struct.json_encode()
+    columns = [(value if isinstance(value, pl.Expr) else pl.lit(value)).alias(name) for name, value in fields.items()]
+    return pl.struct(columns).struct.json_encode()
 
 
 def listed(*reasons: pl.Expr | str) -> pl.Expr:

@@ -96,7 +96,7 @@ def fit(name: str, frame: pl.DataFrame) -> pl.DataFrame:
         raise ValueError(f"{name} lacks {', '.join(sorted(missing))}")
     absent = [pl.lit(optional[column], dtype=schema[column]).alias(column) for column in schema
               if column not in frame.columns]
-    return frame.with_columns(absent).select(list(schema)).cast(dict(schema))
+    return frame.with_columns(absent).select(list(schema)).cast(pl.Schema(schema))
 
 
 @dataclass(frozen=True)

@@ -91,4 +91,4 @@ def states(frame: pl.DataFrame) -> pl.DataFrame:
     texts = [name for name, kind in HOUSEHOLD_STATE.items() if kind == pl.String]
     numbers = ("score", "expected_fen_per_hour", "minutes")
     return frame.with_columns(pl.col(*texts).fill_null(""), pl.col(*numbers).fill_null(0)).select(
-        list(HOUSEHOLD_STATE)).cast(HOUSEHOLD_STATE)
+        list(HOUSEHOLD_STATE)).cast(pl.Schema(HOUSEHOLD_STATE))

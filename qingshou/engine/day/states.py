@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -57,8 +57,8 @@ TASKS_ENDED: dict[str, Any] = {"task_id": pl.Int64, "household_id": pl.Int64, "e
 class Day:
     """What one day's step gives. ``report`` counts what it did, by step."""
 
-    date: date
-    work: date  # the day whose work is prepared
+    date: datetime.date
+    work: datetime.date  # the day whose work is prepared
     loan_states: pl.DataFrame
     folded: pl.DataFrame  # loan_id of the loans folded anew: their allocation lines are ``splits``, all of them
     splits: pl.DataFrame

@@ -47,7 +47,7 @@ def step(book: Book, policy: Policy, day: date, *, closing: bool = True) -> Day:
     state = households.states(frame)
     loan_states = loans.join(folded.terms.select("loan_id", "terms_mark"), on="loan_id", how="left", maintain_order="left")
     return Day(
-        date=day, work=work, loan_states=loan_states.select(list(LOAN_STATE)).cast(LOAN_STATE), folded=folded.folded,
+        date=day, work=work, loan_states=loan_states.select(list(LOAN_STATE)).cast(pl.Schema(LOAN_STATE)), folded=folded.folded,
         splits=folded.splits, problems=folded.problems, level_changes=changes, judgements=judgements,
         tasks_made=made, tasks_ended=ended_tasks, household_states=state,
         report=_report(book, folded, loans, judgements, made, ended_tasks, state))

@@ -30,8 +30,9 @@ class DueBook:
         offset = np.concatenate(([0], np.cumsum(due_counts)[:-1])).astype(np.int64)
         total = int(due_counts.sum()) + 1  # one more, so that an index past the last is still inside
         rows = len(due_counts)
-        by_due, by_row = np.zeros((3, total), dtype=np.int64), np.zeros((3, rows), dtype=np.int64)
-        return cls(offset, *by_due, *by_row,
+        day, principal, interest = np.zeros((3, total), dtype=np.int64)
+        fallen, open_principal, open_interest = np.zeros((3, rows), dtype=np.int64)
+        return cls(offset, day, principal, interest, fallen, open_principal, open_interest,
                    state["oldest_unpaid_due"].copy(), state["principal_due_fen"].copy(), state["interest_due_fen"].copy())
 
     def fall(self, rows: Ints, day: Ints, principal: Ints, interest: Ints) -> None:
