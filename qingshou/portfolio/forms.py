@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -153,8 +154,12 @@ class ConfirmForm(forms.Form):
 
 
 class LevelForm(forms.Form):
-    """A decision on a loan's class."""
+    """A decision on a loan's class; *levels* are those that it can lead to (none for a lifting)."""
 
     decision = forms.ChoiceField(choices=[("lower", ""), ("raise", ""), ("lift", "")], widget=forms.HiddenInput)
-    level = forms.ChoiceField(label=_("分类"), choices=Level.choices, required=False)
+    level = forms.ChoiceField(label=_("分类"), required=False)
     reason = forms.CharField(label=_("原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, data: Any = None, *, levels: Sequence[str] = tuple(Level.values), **kwargs: Any) -> None:
+        super().__init__(data, auto_id=f"id_{kwargs.get('initial', {}).get('decision', '')}_%s", **kwargs)
+        self.fields["level"].choices = [(level, Level(level).label) for level in levels]  # type: ignore[attr-defined]

@@ -92,7 +92,7 @@ def _export(request: HttpRequest, name: str, service: Any, sorts: Mapping[str, s
     """The rows that the list with the same address shows; a form posts because it leaves an audit entry."""
     try:
         content = service(user=request.user, wanted=_form(request).wanted(), order=sort_by(request, sorts, default),
-                          plain=request.POST.get("plain") == "1", reason=request.POST.get("reason", ""))
+                          plain=request.POST.get("plain") == "1", reason=request.POST.get("reason", "").replace("\0", ""))
     except ValidationError as error:
         return render(request, "portfolio/export_refused.html", {"active": name, "messages_": error.messages}, status=422)
     title = {"households": _("户"), "loans": _("贷款")}[name]

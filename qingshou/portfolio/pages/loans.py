@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.permissions import may
-from qingshou.portfolio.forms import DateForm, EntryForm, LevelForm
+from qingshou.engine.classification import BAD, LEVELS
+from qingshou.portfolio.forms import DateForm, LevelForm
 from qingshou.portfolio.models import LedgerEvent, Loan
 from qingshou.portfolio.queries.account import AccountPage, account_page
 from qingshou.portfolio.queries.scope import loan_for
@@ -48,10 +49,24 @@ def loan_context(request: HttpRequest, shown: AccountPage) -> dict[str, Any]:
     return {
         "active": "loans", "shown": shown, "loan": shown.loan, "household": shown.loan.household, "kind": kind,
         "kinds": LedgerEvent.Kind.choices, "page": paginate(ledger, request, ENTRIES_A_PAGE),
-        "may_post": may(user, "ledger.post"), "may_lower": may(user, "level.lower"), "may_raise": may(user, "level.raise"),
-        "entry_form": EntryForm(initial={"date": shown.today, "kind": LedgerEvent.Kind.REPAYMENT}),
-        "level_form": LevelForm(),
+        "may_post": may(user, "ledger.post"),
+        "level_forms": _level_forms(shown, user),
     }
+
+
+def _level_forms(shown: AccountPage, user: Any) -> list[tuple[str, str, LevelForm]]:
+    """The decisions on the class that the viewer may take now: title, word on the button, form."""
+    if shown.state is None:
+        return []
+    place = LEVELS.index(shown.state.level)
+    made = []
+    if may(user, "level.lower") and LEVELS[place + 1:]:
+        made.append((_("人工下调"), _("下调"), LevelForm(levels=LEVELS[place + 1:], initial={"decision": "lower"})))
+    if may(user, "level.raise") and shown.lowered:
+        made.append((_("撤销人工下调"), _("撤销"), LevelForm(levels=(), initial={"decision": "lift"})))
+    if may(user, "level.raise") and shown.state.level in BAD:
+        made.append((_("批准上调"), _("批准"), LevelForm(levels=LEVELS[:place], initial={"decision": "raise"})))
+    return made
 
 
 @require_GET

@@ -72,7 +72,7 @@ def entries(events: Sequence[LedgerEvent], dues: Sequence[DueRow], run: Replay, 
     made = []
     for day, kind, event, due, split in rows:
         reversal = undone.get(event.pk) if event else None
-        if kind == "disbursement" and reversal is None and event is not None:
+        if kind == "disbursement" and reversal is None and event is not None and day <= on:
             principal += event.amount_fen or 0
         if split is not None:
             principal -= split.principal_fen

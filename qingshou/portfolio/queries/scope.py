@@ -55,4 +55,6 @@ def household_for(user: Any, pk: int) -> Household:
 
 def loan_for(user: Any, loan_no: str) -> Loan:
     """The loan by its number, with borrower, household and state. Raises Loan.DoesNotExist outside the field of view."""
+    if "\0" in loan_no:  # PostgreSQL would refuse the question itself
+        raise Loan.DoesNotExist
     return loans(user).select_related("borrower", "household", "household__borrower", "state").get(loan_no=loan_no)

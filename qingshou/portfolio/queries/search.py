@@ -50,8 +50,9 @@ class Answer:
 
 
 def normalise(text: str) -> str:
-    """Full-width letters and digits as half-width, no spaces around, at most ``LONGEST`` characters."""
-    return unicodedata.normalize("NFKC", text).strip()[:LONGEST]
+    """Full-width letters and digits as half-width, nothing invisible, no spaces around, at most ``LONGEST`` characters."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] != "C").strip()[:LONGEST]
 
 
 def search(user: Any, text: str, *, limit: int = LIMIT) -> Answer:
