@@ -37,4 +37,6 @@ name_actions({
     "access.password.change": _("修改密码"),
     "access.view.save": _("保存视图"),
     "access.view.delete": _("删除视图"),
+    "access.token.make": _("新增接口密钥"),
+    "access.token.revoke": _("吊销接口密钥"),
 })

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -29,8 +30,12 @@ class InputRefused(ValueError):
 
 def explain(error: ValidationError) -> list[Reason]:
     """What is wrong with each field."""
-    return [Reason(".".join(str(part) for part in item["loc"]), _why(item))
-            for item in error.errors(include_url=False, include_input=False)]
+    return explain_items(error.errors(include_url=False, include_input=False))
+
+
+def explain_items(items: Sequence[Any], *, skip: int = 0) -> list[Reason]:
+    """The same of pydantic's list of errors; *skip* leading parts of a path are not the user's (``body``, a parameter)."""
+    return [Reason(".".join(str(part) for part in item["loc"][skip:] or item["loc"][-1:]), _why(item)) for item in items]
 
 
 def _texts() -> dict[str, str]:
@@ -56,7 +61,7 @@ def _texts() -> dict[str, str]:
         "list_type": _("须为列表"),
         "dict_type": _("须为对象"), "model_type": _("须为对象"), "model_attributes_type": _("须为对象"),
         "string_type": _("须为字符串"),
-        "int_type": _("须为整数"), "int_from_float": _("须为整数"),
+        "int_type": _("须为整数"), "int_from_float": _("须为整数"), "int_parsing": _("须为整数"),
     }
 
 
@@ -72,6 +77,8 @@ def _why(item: Any) -> str:
         bound = context.get("ge", context.get("le", context.get("gt", context.get("lt"))))
         sign = {"greater_than_equal": "≥", "less_than_equal": "≤", "greater_than": ">", "less_than": "<"}[kind]
         return _("须 %(sign)s %(bound)s") % {"sign": sign, "bound": bound}
+    if kind.startswith("date_"):
+        return texts["date_impossible"]
     if kind == "too_short":
         return _("至少 %(count)s 项") % {"count": context.get("min_length", "")}
     if kind == "too_long":
