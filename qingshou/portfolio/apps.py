@@ -9,6 +9,6 @@ class PortfolioConfig(AppConfig):
         from importlib import import_module
         from importlib.util import find_spec
 
-        for part in ("nav", "panels"):  # what this room adds to the shell
+        for part in ("nav", "panels", "jobs"):  # what this room adds to the shell
             if find_spec(f"qingshou.portfolio.{part}"):
                 import_module(f"qingshou.portfolio.{part}")

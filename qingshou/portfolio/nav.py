@@ -7,7 +7,9 @@ from qingshou.web.nav import Entry, register
 
 register(Entry("households", "work", _("户"), "portfolio:households", "household.view", 20))
 register(Entry("loans", "work", _("贷款"), "portfolio:loans", "household.view", 25))
+register(Entry("imports", "manage", _("导入与对账"), "portfolio:imports", "portfolio.import", 30))
 name_actions({
+    "portfolio.import": _("导入核心系统文件"),
     "ledger.post": _("登记交易"),
     "level.lower": _("人工下调分类"),
     "level.raise": _("批准上调分类"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qingshou.portfolio.pages import households, loans, posting, search
+from qingshou.portfolio.pages import households, imports, loans, posting, search
 
 app_name = "portfolio"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("loans/<path:loan_no>/confirm/", posting.confirm, name="confirm"),
     path("loans/<path:loan_no>/level/", loans.decide_level, name="level"),
     path("loans/<path:loan_no>/", loans.loan, name="loan"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/template.xlsx", imports.template, name="import_template"),
+    path("imports/run/<str:token>/", imports.run, name="import_run"),
+    path("imports/run/<str:token>/rejects.csv", imports.run_rejects, name="import_run_rejects"),
+    path("imports/<int:pk>/", imports.batch, name="import_batch"),
+    path("imports/<int:pk>/rejects.csv", imports.batch_rejects, name="import_rejects"),
     path("search/", search.find, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
 ]

@@ -69,10 +69,13 @@ def _names(files: list[Path]) -> list[str]:
 
 
 def _template(profile: Any, arguments: argparse.Namespace) -> int:
-    from qingshou.portfolio.imports.template import workbook
+    from qingshou.cli.output import Refused, show
+    from qingshou.portfolio.imports.template import standard_workbook
 
-    arguments.template.write_bytes(workbook(profile))
-    print(arguments.template)
+    if profile.name != "standard":
+        raise Refused(_("只有标准格式有模板；其他方案按各自系统的导出文件导入。"))
+    arguments.template.write_bytes(standard_workbook())
+    show({"template": str(arguments.template)}, as_json=arguments.json, lines=[str(arguments.template)])
     return 0
 
 

@@ -29,11 +29,11 @@ class Columns:
 
     def __init__(self, header: Sequence[str]) -> None:
         self.by_name: dict[str, str] = {}
-        self.twice: set[str] = set()
+        self.twice: set[str] = set()  # names that stand again further on
         for name in header:
             key = plain_name(name)
             if key and key in self.by_name:
-                self.twice.add(name)
+                self.twice.add(self.by_name[key])
             self.by_name.setdefault(key, name)
 
     def find(self, names: Sequence[str]) -> str:

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from qingshou.access.permissions import require
-from qingshou.portfolio.imports import importing
+from qingshou.portfolio.imports import importing, profiles, uploads
 from qingshou.portfolio.imports.importing import Outcome, Report
 from qingshou.portfolio.imports.profile import Profile
 from qingshou.portfolio.queries.business import business_date
 from qingshou.portfolio.signals import ledger_changed
+from qingshou.store.jobs import ask
+from qingshou.store.models import Job
 from qingshou.store.policy import current_policy
 
 # Beyond this many households their ranks wait for the next day end: it derives all at once, faster than one by one.
@@ -39,3 +43,24 @@ def import_files(*, user: Any, profile: Profile, files: Sequence[tuple[str, Path
         with transaction.atomic():
             ledger_changed.send(sender=import_files, household_ids=outcome.household_ids, loan_ids=outcome.loan_ids)
     return outcome
+
+
+def ask_import(*, user: Any, profile: Profile, uploaded: Sequence[UploadedFile], dry_run: bool) -> Job:
+    """Keep uploaded files and queue their import as a job. Raises PermissionDenied; ValidationError on the files."""
+    require(user, "portfolio.import")
+    return _queue(user, profile, uploads.keep(uploaded), dry_run)
+
+
+def ask_again(*, user: Any, token: str) -> Job:
+    """Import for good what a dry run has checked. Raises PermissionDenied; FileNotFoundError when its files are gone."""
+    require(user, "portfolio.import")
+    told, _rejects = uploads.outcome_of(token)
+    if not told["dry_run"] or not uploads.files(token):
+        raise FileNotFoundError(token)
+    return _queue(user, profiles.find(told["profile"]), token, dry_run=False)
+
+
+def _queue(user: Any, profile: Profile, token: str, dry_run: bool) -> Job:
+    title = _("试导入：%(profile)s") if dry_run else _("导入：%(profile)s")
+    return ask("portfolio.import", title % {"profile": profile.title}, {
+        "profile": profile.name, "token": token, "dry_run": dry_run}, user)

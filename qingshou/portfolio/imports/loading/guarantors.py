@@ -19,6 +19,7 @@ from qingshou.store import crypto
 # The core system does not say whether a guarantor is a company: its name or its credit code does.
 _COMPANY = re.compile(r"(公司|合作社|联社|集团|厂|中心|银行|经营部|商行|农场|协会|企业)$")
 _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_CARD = re.compile(r"\d{6}(19|20)\d{2}(0[1-9]|1[0-2])[0-3]\d{4}[\dX]")
 _BY_ID = {"id_hash": pl.String, "by_id": pl.Int64}
 _BY_NAME = {"loan_id": pl.Int64, "name": pl.String, "by_name": pl.Int64, "party_id_hash": pl.String}
 _HELD = {"loan_id": pl.Int64, "party_id": pl.Int64, "id": pl.Int64, "known_hash": pl.String}
@@ -66,7 +67,7 @@ def _with_parties(load: Load, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_parties(load: Load, fresh: pl.DataFrame) -> None:
-    kinds = ["company" if _COMPANY.search(name) or (number and _CODE.fullmatch(number) and number[0] == "9") else "person"
+    kinds = ["company" if _is_company(name, number or "") else "person"
              for name, number in fresh.select("name", "id_number").iter_rows()]
     columns = fresh.select(
         "id", "name", kind=pl.Series(kinds, dtype=pl.String), public_servant=pl.lit(False), made_at=pl.lit(load.now),
@@ -74,6 +75,12 @@ def _add_parties(load: Load, fresh: pl.DataFrame) -> None:
     load.session.append(Party, columns.with_columns(
         pl.Series("initials", initials_many(fresh["name"], [kind == "person" for kind in kinds]), dtype=pl.String),
         *personal_columns(fresh)))
+
+
+def _is_company(name: str, number: str) -> bool:
+    if _CARD.fullmatch(number):
+        return False
+    return bool(_COMPANY.search(name) or _CODE.fullmatch(number))
 
 
 def _link(load: Load, rows: pl.DataFrame) -> None:

@@ -34,8 +34,9 @@ class TransactionLoader:
     def take(self, chunk: pl.DataFrame) -> None:
         """Check a chunk against loans and the store; write what is new, but for reversals."""
         rows = _with_loans(self.load, chunk)
+        paid_out = pl.when(~pl.col("kind").is_in(["disbursement", "reversal"])).then("first_disbursed")
         start = rows.join(self._disbursed, on="loan_id", how="left", maintain_order="left").with_columns(
-            opened=pl.max_horizontal("first_disbursed", "loan_start"))
+            opened=pl.max_horizontal(paid_out, "loan_start"))
         early = start.filter(pl.col("date") < pl.col("opened"))
         self.load.refuse(early, TRANSACTION, "date", "before_disbursement",
                          parameters=[{"start": day} for day in early["opened"]])
@@ -56,6 +57,7 @@ class TransactionLoader:
         rows = rows.join(targets, on="reverses", how="left", maintain_order="left")
         again = ~pl.col("reverses").is_first_distinct() | pl.col("reversed_by").is_not_null()
         for code, fails in (
+            ("reverses_reversal", pl.col("reverses").is_in(rows["transaction_no"].implode())),
             ("reverses_unknown", pl.col("target_id").is_null()),
             ("reverses_other_loan", pl.col("target_loan") != pl.col("loan_id")),
             ("reverses_reversal", pl.col("target_kind") == "reversal"),

@@ -88,8 +88,7 @@ class Delimited(Sheet):
                     number += 1
                     yield number, cells
             except csv.Error as error:
-                message = str(error)
-                code = "cell" if "field larger" in message else "nul" if "NUL" in message else "quotes"
+                code = "cell" if "field larger" in str(error) else "quotes"
                 raise FileRefused(self.file, code, row=number + 1) from None
             except UnicodeError:
                 raise FileRefused(self.file, "encoding", encoding=self.encoding, row=number + 1) from None

@@ -24,7 +24,6 @@ REFUSALS: dict[str, Any] = {
     "encoding": _("不是 %(encoding)s 编码：第 %(row)s 行附近读不出来"),
     "quotes": _("第 %(row)s 行附近引号不成对"),
     "cell": _("第 %(row)s 行有一格过长，前面可能有引号不成对"),
-    "nul": _("第 %(row)s 行含有空字符，文件可能已损坏"),
     "columns": _("缺少列：%(names)s"),
     "columns_twice": _("列名重复：%(names)s"),
     "no_source": _("方案“%(profile)s”不认得这个文件：文件名和表头都对不上"),

@@ -1,4 +1,4 @@
-"""XLSX by python-calamine, with what it does not tell read from the sheet's own XML: which cells are formulas."""
+"""XLSX by python-calamine, with what it does not tell read from the sheet's own XML: formulas and error values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ _EXACT_DIGITS = 10**15  # beyond them a spreadsheet's number has lost digits
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _BLOCK = 1 << 20
 _CELL = re.compile(r"([A-Z]+)(\d+)")
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 class Worksheet(Sheet):
@@ -37,10 +36,10 @@ class Worksheet(Sheet):
 
     workbook = True
 
-    def __init__(self, file: str, sheet: calamine.CalamineSheet, formulas: dict[int, set[int]]) -> None:
+    def __init__(self, file: str, sheet: calamine.CalamineSheet, special: dict[int, dict[int, str]]) -> None:
         self._start = sheet.start or (0, 0)
         self._sheet = sheet
-        self._formulas = formulas
+        self._special = special
         self._merged = _merged_cells(sheet)
         self._done = 0
         self.header_row, header = _find_header(sheet, self._start, self._merged)
@@ -59,8 +58,8 @@ class Worksheet(Sheet):
             picked = []
             for name, place in zip(columns, places, strict=True):
                 value, code = _text(cells[place]) if place < len(cells) else ("", "")
-                if place + left in self._formulas.get(number, ()):
-                    code = "formula"
+                if place + left in self._special.get(number, ()):
+                    code = self._special[number][place + left]
                 elif place + left in self._merged.get(number, ()):
                     code = "merged"
                 if code:
@@ -98,7 +97,7 @@ def open_workbook(path: Path, name: str) -> list[Sheet]:
                     continue
                 sheet = book.get_sheet_by_name(about.name)
                 if sheet.height:
-                    sheets.append(Worksheet(name, sheet, _formulas(archive, files.get(about.name, ""))))
+                    sheets.append(Worksheet(name, sheet, _special_cells(archive, files.get(about.name, ""))))
     except (zipfile.BadZipFile, calamine.CalamineError, KeyError, EOFError, OSError, ElementTree.ParseError):
         raise FileRefused(name, "broken_workbook") from None
     if not sheets:
@@ -143,28 +142,30 @@ def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _formulas(archive: zipfile.ZipFile, file: str) -> dict[int, set[int]]:
-    """Columns (from 0) whose cell is a formula, by row number. A sheet without any costs one scan of its bytes."""
-    if file not in archive.namelist() or not _mentions_formula(archive, file):
+def _special_cells(archive: zipfile.ZipFile, file: str) -> dict[int, dict[int, str]]:
+    """Codes of cells that are formulas or error values, by row number and column (from 0). A sheet without any costs one
+    scan of its bytes."""
+    if file not in archive.namelist() or not _mentions_special(archive, file):
         return {}
-    found: dict[int, set[int]] = {}
+    found: dict[int, dict[int, str]] = {}
     with archive.open(file) as xml:
         for _, element in ElementTree.iterparse(xml):
             local = element.tag.rpartition("}")[2]
             if local == "c":
                 match = _CELL.fullmatch(element.get("r", ""))
-                if match and any(child.tag.rpartition("}")[2] == "f" for child in element):
-                    found.setdefault(int(match[2]), set()).add(_column_index(match[1]))
+                formula = any(child.tag.rpartition("}")[2] == "f" for child in element)
+                if match and (formula or element.get("t") == "e"):
+                    found.setdefault(int(match[2]), {})[_column_index(match[1])] = "formula" if formula else "error_cell"
             elif local == "row":
                 element.clear()
     return found
 
 
-def _mentions_formula(archive: zipfile.ZipFile, file: str) -> bool:
+def _mentions_special(archive: zipfile.ZipFile, file: str) -> bool:
     tail = b""
     with archive.open(file) as xml:
         while block := xml.read(_BLOCK):
-            if re.search(rb"<(\w+:)?f[ />]", tail + block):
+            if re.search(rb'<(\w+:)?f[ />]|\bt="e"', tail + block):
                 return True
             tail = block[-16:]
     return False
@@ -180,7 +181,7 @@ def _column_index(letters: str) -> int:
 def _text(cell: Any) -> tuple[str, str]:
     """A cell as the text that a spreadsheet would show, and the code of what is wrong with it."""
     if isinstance(cell, str):
-        return cell, "error_cell" if cell.startswith("#") and cell.rstrip("!?").isupper() else ""
+        return cell, ""
     if isinstance(cell, bool):
         return ("1" if cell else "0"), ""
     if isinstance(cell, int | float):
