@@ -16,8 +16,10 @@ def sentences(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(name, text % counts, rows) for name, text, rows in (
         (_("账务"), _("%(loans)s 笔贷款：推进 %(advanced)s 笔，重算 %(folded)s 笔，不能入账的交易 %(problems)s 条"), ""),
         (_("逾期"), _("新增 %(became_overdue)s 笔，还清 %(cleared)s 笔，日终仍逾期 %(overdue)s 笔"), ""),
-        (_("五级分类"), _("下调 %(levels_down)s 笔，上调 %(levels_up)s 笔，首次认定为关注及以下 %(levels_first)s 笔"), "levels"),
-        (_("承诺"), _("守约 %(promises_kept)s 个，部分守约 %(promises_partly_kept)s 个，破约 %(promises_broken)s 个"), "promises"),
+        (_("五级分类"), _("下调 %(levels_down)s 笔，上调 %(levels_up)s 笔，首次认定为关注及以下 %(levels_first)s 笔"),
+         "levels"),
+        (_("承诺"), _("守约 %(promises_kept)s 个，部分守约 %(promises_partly_kept)s 个，破约 %(promises_broken)s 个"),
+         "promises"),
         (_("路径任务"), _("生成 %(tasks_made)s 项，取消 %(tasks_ended)s 项"), "made"),
         (_("排序"), _("%(households)s 户中 %(ranked)s 户进入队列"), ""),
     )]

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from qingshou.engine.day.book import DECISIONS, DUES, EVENTS, HOUSEHOLDS, LOANS, OPENING, PAYMENTS
-from qingshou.engine.day.states import HOUSEHOLD_STATE, LOAN_STATE
+from qingshou.engine.day.states import LAST_CONTACT, LOAN_CARRY
 from qingshou.portfolio.models import AllocationLine, HouseholdState, LevelChange, LoanState
 from qingshou.store.bulk import Session
 
@@ -61,12 +61,12 @@ def read_loans(session: Session, scope: Scope) -> pl.DataFrame:
 
 
 def read_loan_states(session: Session, scope: Scope) -> pl.DataFrame:
-    """The states that the last run left (``LOAN_STATE``)."""
-    columns = _select(LOAN_STATE, **{name: f"s.{name}" for name in LOAN_STATE})
+    """What the next day needs of the states that the last run left (``LOAN_CARRY``)."""
+    columns = _select(LOAN_CARRY, **{name: f"s.{name}" for name in LOAN_CARRY})
     if scope == Scope():
-        return session.read(f"SELECT {columns} FROM portfolio_loanstate s", LOAN_STATE)
+        return session.read(f"SELECT {columns} FROM portfolio_loanstate s", LOAN_CARRY)
     return session.read(f"SELECT {columns} FROM portfolio_loanstate s JOIN portfolio_loan l ON l.id = s.loan_id "
-                        f"WHERE {scope.where('l.household_id')}", LOAN_STATE)
+                        f"WHERE {scope.where('l.household_id')}", LOAN_CARRY)
 
 
 def read_households(session: Session, scope: Scope) -> pl.DataFrame:
@@ -83,10 +83,9 @@ def read_households(session: Session, scope: Scope) -> pl.DataFrame:
 
 
 def read_household_states(session: Session, scope: Scope) -> pl.DataFrame:
-    """The states that the last run left (``HOUSEHOLD_STATE``)."""
-    columns = ", ".join(f'"{name}"' for name in HOUSEHOLD_STATE)
-    return session.read(f"SELECT {columns} FROM portfolio_householdstate WHERE {scope.where('household_id')}",
-                        HOUSEHOLD_STATE)
+    """What the next day needs of the states that the last run left (``LAST_CONTACT``)."""
+    columns = ", ".join(f'"{name}"' for name in LAST_CONTACT)
+    return session.read(f"SELECT {columns} FROM portfolio_householdstate WHERE {scope.where('household_id')}", LAST_CONTACT)
 
 
 def read_changed(session: Session, scope: Scope, day: date, *, closed: date, event_id: int,

@@ -119,6 +119,24 @@ class Session:
                      f'WHERE "{model._meta.db_table}"."{key}" = s."{key}"')
         return frame.height
 
+    @contextlib.contextmanager
+    def without_indexes(self, *tables: type[models.Model]) -> Iterator[None]:
+        """For a block that writes most rows of *tables*: on SQLite their indexes are dropped before it and built after it,
+        within the transaction (an entry at a time they cost more than the rows). PostgreSQL keeps them: dropping one
+        would lock readers out."""
+        made: list[str] = []
+        if self.vendor == "sqlite":
+            names = ", ".join(f"'{model._meta.db_table}'" for model in tables)
+            found = self.read(f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND sql NOT "
+                              f"LIKE '%UNIQUE%' AND tbl_name IN ({names}) ORDER BY name",
+                              {"name": pl.String, "sql": pl.String})
+            for name, sql in found.iter_rows():
+                self.execute(f'DROP INDEX "{name}"')
+                made.append(sql)
+        yield
+        for sql in made:
+            self.execute(sql)
+
     def next_id(self, model: type[models.Model]) -> int:
         """The first free id of a table (safe while this session holds the writer lock)."""
         return int(self.value(f'SELECT COALESCE(MAX(id), 0) + 1 FROM "{model._meta.db_table}"'))

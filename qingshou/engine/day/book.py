@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from qingshou.engine.day.states import HOUSEHOLD_STATE, LOAN_STATE
+from qingshou.engine.day.states import LAST_CONTACT, LOAN_CARRY
 
 Schema = Mapping[str, Any]
 _FEN = pl.Int64
@@ -62,8 +62,8 @@ TASKS: Schema = {"task_id": pl.Int64, "household_id": pl.Int64, "source": pl.Str
 CONTACTS: Schema = {"household_id": pl.Int64, "on": pl.Date, "channel": pl.String, "outcome": pl.String}
 
 SCHEMAS: dict[str, Schema] = {
-    "loans": LOANS, "dues": DUES, "events": EVENTS, "changed": CHANGED, "loan_states": LOAN_STATE, "decisions": DECISIONS,
-    "opening": OPENING, "households": HOUSEHOLDS, "household_states": HOUSEHOLD_STATE, "findings": FINDINGS,
+    "loans": LOANS, "dues": DUES, "events": EVENTS, "changed": CHANGED, "loan_states": LOAN_CARRY, "decisions": DECISIONS,
+    "opening": OPENING, "households": HOUSEHOLDS, "household_states": LAST_CONTACT, "findings": FINDINGS,
     "holds": HOLDS, "promises": PROMISES, "payments": PAYMENTS, "tasks": TASKS, "contacts": CONTACTS,
 }
 # Columns that may be left out, and what stands there then.

@@ -18,7 +18,8 @@ def following(book: Book, day: Day, **new: pl.DataFrame) -> Book:
     events = fit("events", new["events"]) if "events" in new else empty(SCHEMAS["events"])
     frames = {name: getattr(book, name) for name in SCHEMAS}
     frames |= {
-        "loan_states": day.loan_states, "household_states": day.household_states,
+        "loan_states": fit("loan_states", day.loan_states),
+        "household_states": fit("household_states", day.household_states),
         "changed": events.select("loan_id").unique(maintain_order=True), "opening": empty(SCHEMAS["opening"]),
         "contacts": empty(SCHEMAS["contacts"]), "promises": _judged(book.promises, day.judgements),
         "tasks": _worked(book.tasks, day), "households": _counted(book, day),

@@ -1,6 +1,7 @@
 """The frames that the day's step gives (``Day``): names and types, one schema each.
 
-``LOAN_STATE`` and ``HOUSEHOLD_STATE`` have the columns of the tables that hold them, and are read again by the next day.
+``LOAN_STATE`` and ``HOUSEHOLD_STATE`` have the columns of the tables that hold them; a part of each is read again by the
+next day.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ LOAN_STATE: dict[str, Any] = {
     "dpd": pl.Int64, "stage": pl.String, "level": pl.String, "level_reasons": pl.String, "bad_since": pl.Date,
     "provision_fen": _FEN, "terms_mark": pl.Int64,
 }
+# What the next day reads of a loan's state.
+LOAN_CARRY: dict[str, Any] = {name: LOAN_STATE[name] for name in (*FOLD_COLUMNS, "level", "bad_since", "terms_mark")}
 # Sums of the household's loans, the worst of them, and its place in the work. ``score`` orders the queue, greater first
 # (0: nothing to collect); ``reasons``: JSON; ``held_by``: what holds the path (paid, promise, kinds of hold), by commas.
 HOUSEHOLD_STATE: dict[str, Any] = {
@@ -36,6 +39,9 @@ HOUSEHOLD_STATE: dict[str, Any] = {
     "promise_due": pl.Date, "promise_fen": _FEN, "last_contact_on": pl.Date, "last_contact_channel": pl.String,
     "last_contact_outcome": pl.String,
 }
+# What the next day reads of a household's state.
+LAST_CONTACT: dict[str, Any] = {name: HOUSEHOLD_STATE[name] for name in (
+    "household_id", "last_contact_on", "last_contact_channel", "last_contact_outcome")}
 SPLITS: dict[str, Any] = {
     "event_id": pl.Int64, "loan_id": pl.Int64, "date": pl.Date, "principal_fen": _FEN, "interest_fen": _FEN,
     "penalty_fen": _FEN, "compound_fen": _FEN, "fee_fen": _FEN, "unapplied_fen": _FEN,
