@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import locale
 import os
 import pkgutil
 import sys
@@ -47,12 +46,11 @@ def _run(arguments: list[str]) -> int:
         return _refuse([f"{error.filename or 'QINGSHOU_HOME'}: {error.strerror or error}"], as_json)
     from django.utils import translation
 
+    from qingshou.cli import wording
+
     language = _language()
     translation.activate(language)
-    if language != "en":
-        from qingshou.cli import wording
-
-        wording.speak_chinese()
+    wording.speak(language)
     parser, chosen = _parse(arguments)
     if chosen is None:
         parser.print_help(sys.stderr)
@@ -113,9 +111,9 @@ def _parse(arguments: list[str]) -> tuple[argparse.ArgumentParser, Any]:
 
 
 def _language() -> str:
-    """English where the locale says so, else Chinese."""
+    """English where the locale says so, else Chinese. (Python takes the plain C locale for American English.)"""
     name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "en" if (name or locale.getlocale()[0] or "").lower().startswith("en") else "zh-hans"
+    return "en" if name.lower().startswith("en") else "zh-hans"
 
 
 def _refuse(reasons: Iterable[str], as_json: bool) -> int:

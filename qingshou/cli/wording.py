@@ -25,7 +25,10 @@ TEXTS = {
 }
 
 
-def speak_chinese() -> None:
-    """Make argparse look its texts up here."""
+_OWN = argparse._  # type: ignore[attr-defined]
+
+
+def speak(language: str) -> None:
+    """Make argparse look its texts up here, or again where it does by itself."""
     module: Any = argparse
-    module._ = lambda text: TEXTS.get(text, text)
+    module._ = _OWN if language == "en" else lambda text: TEXTS.get(text, text)

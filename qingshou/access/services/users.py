@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -28,6 +29,7 @@ def create_user(*, by: Any, username: str, display_name: str, password: str | No
     sign-in: by default one that another person chose, while one given at set-up (``by`` is SYSTEM) is the owner's own.
     """
     require(by, "users.manage")
+    _check_username(username.strip())
     user = User(username=username.strip(), display_name=display_name.strip(), phone_extension=phone_extension.strip())
     if password is None:
         user.set_unusable_password()
@@ -89,6 +91,14 @@ def reactivate_user(*, by: Any, user: User, reason: str = "") -> User:
     audit.record(actor=by, action="access.user.reactivate", subject=f"user:{user.pk}", before={"is_active": False},
                  after={"is_active": True}, reason=reason)
     return user
+
+
+def _check_username(username: str) -> None:
+    validate = UnicodeUsernameValidator(message=_("用户名只能含文字、数字和 @ . + - _，不能有空格。"))
+    try:
+        validate(username)
+    except ValidationError as error:
+        raise ValidationError({"username": error.messages}) from None
 
 
 def _check_password(password: str, user: User) -> None:

@@ -49,8 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _who_may(username: str, reason: str) -> Any:
     """The user whose password was given and who may export personal data, for a reason."""
-    from django.contrib.auth.hashers import check_password
-
     from qingshou.access.models import User
     from qingshou.access.permissions import require
     from qingshou.cli.commands.user import ask_password
@@ -58,8 +56,9 @@ def _who_may(username: str, reason: str) -> Any:
 
     if not reason.strip():
         raise Refused(_("导出明文须写明 --reason。"))
+    password = ask_password(twice=False)
     user = User.objects.filter(username=username, is_active=True).first()
-    if not check_password(ask_password(twice=False), user.password if user else None):
+    if user is None or not user.check_password(password):
         raise Refused(_("用户名或密码不正确。"))
     require(user, "personal.export")
     return user

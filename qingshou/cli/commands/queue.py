@@ -26,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     from qingshou.access import permissions
     from qingshou.access.models import User
     from qingshou.casework.queries.filters import Filters
-    from qingshou.casework.queries.queue import count, entries, queue
+    from qingshou.casework.queries.queue import entries, queue
+    from qingshou.casework.queries.survey import survey
     from qingshou.cli.output import Refused, show
     from qingshou.cli.stores import require_store
     from qingshou.portfolio.queries.business import business_date
@@ -40,10 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     day = arguments.date or business_date()
     households = list(queue(user, day, Filters(scope="due" if arguments.due else "queue"))[:MOST])
     rows = [_row(entry) for entry in entries(user, households, day)]
-    counted = count(user, day)
-    value = {"collector": user.username, "date": day, "left": counted.left, "done": counted.done,
-             "minutes": counted.minutes, "rows": rows}
-    show(value, as_json=arguments.json, lines=_lines(user, day, counted, rows))
+    figures = survey(user, day)
+    value = {"collector": user.username, "date": day, "left": figures.left, "done": figures.done,
+             "minutes": figures.minutes, "rows": rows}
+    show(value, as_json=arguments.json, lines=_lines(user, day, figures, rows))
     return 0
 
 
@@ -66,9 +67,9 @@ def _row(entry: Any) -> dict[str, Any]:
     }
 
 
-def _lines(user: Any, day: date, counted: Any, rows: list[dict[str, Any]]) -> Any:
+def _lines(user: Any, day: date, figures: Any, rows: list[dict[str, Any]]) -> Any:
     yield _("%(who)s %(day)s：应办 %(total)s 户，已办 %(done)s，剩 %(left)s，约 %(hours)s 小时") % {
-        "who": user, "day": day, "total": counted.total, "done": counted.done, "left": counted.left, "hours": counted.hours}
+        "who": user, "day": day, "total": figures.total, "done": figures.done, "left": figures.left, "hours": figures.hours}
     for row in rows:
         yield _("%(rank)3s  %(name)s  逾期 %(dpd)s 天  欠 %(owed)s 元  %(step)s") % {
             "rank": row["rank"], "name": row["name"], "dpd": row["dpd"], "owed": row["total_owed"], "step": row["next_step"]}
