@@ -83,6 +83,18 @@ def test_dues_paid_ahead_are_not_late_and_held_money_pays_them_when_they_fall(in
     assert early.standing.unapplied_fen == 212_000 and early.dues[1].state == "coming"
 
 
+def test_a_long_schedule_opens_at_what_is_open(bank):
+    rows = [(number, date(2015 + (number - 1) // 12, (number - 1) % 12 + 1, 12), 10_000, 100) for number in range(1, 181)]
+    loan = factories.make_loan(bank.households[0], method="custom", principal_fen=1_800_000, starts_on=date(2014, 12, 12),
+                               matures_on=date(2029, 12, 12), instalments=rows)
+    for number in range(1, 141):  # paid until August 2026
+        factories.make_event(loan, "repayment", rows[number - 1][1], 10_100)
+    page = account_page(SYSTEM, loan.loan_no)
+    assert len(page.dues) == 180
+    assert [due.number for due in page.near_dues] == list(range(135, 150))
+    assert [due.state for due in page.near_dues] == ["paid"] * 6 + ["overdue"] * 3 + ["coming"] * 6
+
+
 def test_the_ledger_carries_the_principal_from_row_to_row(bullet):
     factories.make_event(bullet, "disbursement", date(2025, 1, 1), 10_000_000)
     wrong = factories.make_event(bullet, "repayment", date(2026, 2, 1), 3_000_000)

@@ -25,7 +25,7 @@ from qingshou.portfolio.statement_files import movement_rows, notes, statement_p
 from qingshou.web import pdf, xlsx
 from qingshou.web.paging import paginate
 
-ENTRIES_A_PAGE = 100
+ENTRIES_A_PAGE = 30
 
 
 @require_GET
@@ -49,6 +49,7 @@ def loan_context(request: HttpRequest, shown: AccountPage) -> dict[str, Any]:
     return {
         "active": "loans", "shown": shown, "loan": shown.loan, "household": shown.loan.household, "kind": kind,
         "kinds": LedgerEvent.Kind.choices, "page": paginate(ledger, request, ENTRIES_A_PAGE),
+        "dues": shown.dues if request.GET.get("schedule") == "all" else shown.near_dues,
         "may_post": may(user, "ledger.post"),
         "level_forms": _level_forms(shown, user),
     }

@@ -15,8 +15,10 @@ from qingshou.portfolio.queries import scope
 from qingshou.portfolio.queries.business import business_date
 from qingshou.portfolio.queries.entries import Entry, entries
 from qingshou.portfolio.queries.ledger import Standing, bounds, check_date, events_of, fold, read_book, standings
-from qingshou.portfolio.queries.schedule import DueRow, schedule
+from qingshou.portfolio.queries.schedule import COMING, PAID, DueRow, schedule
 from qingshou.store.policy import rules_on
+
+SHORT_SCHEDULE, DUES_BEFORE, DUES_AFTER = 24, 6, 6
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class AccountPage:
     changes: list[LevelChange]
     decisions: list[LevelDecision]
     level_reasons: list[dict[str, Any]]
+
+    @property
+    def near_dues(self) -> list[DueRow]:
+        """The part of a long schedule that matters: what is open, the few dues before it and those coming next."""
+        if len(self.dues) <= SHORT_SCHEDULE:
+            return self.dues
+        last = len(self.dues)
+        first_open = next((place for place, due in enumerate(self.dues) if due.state != PAID), last)
+        coming = next((place for place, due in enumerate(self.dues) if due.state == COMING), last)
+        return self.dues[max(first_open - DUES_BEFORE, 0):coming + DUES_AFTER]
 
     @property
     def projected(self) -> bool:

@@ -97,11 +97,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class NextStep:
-    """The coming step of the path in words, and why the household stands where it stands in the queue."""
+    """The coming step of the path in words."""
 
     title: str
     path: str
-    reasons: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,7 @@ class HouseholdPage:
     paid_since: date
     segment: Segment | None
     next_step: NextStep | None
+    rank_reasons: list[dict[str, Any]]  # why it stands where it stands in the queue
     worst: LoanRow | None  # the loan that decides the class
     level_reasons: list[dict[str, Any]]
     items: list[Item]
@@ -126,10 +126,6 @@ class HouseholdPage:
     @property
     def guaranteed(self) -> bool:
         return any(row.guarantees for row in self.loans)
-
-    @property
-    def penalty_and_compound_fen(self) -> int:
-        return self.figures.penalty_owed_fen + self.figures.compound_owed_fen
 
     @property
     def payoff_fen(self) -> int:
@@ -171,7 +167,8 @@ def household_page(user: Any, pk: int) -> HouseholdPage:
         relations=list(household.borrower.relations.select_related("other").order_by("pk")),
         points=list(household.borrower.contact_points.order_by("pk")),
         paid_fen=_paid(ledgers.values(), since), paid_since=since,
-        segment=_segment(state, rules), next_step=_next_step(state, rules), worst=worst,
+        segment=_segment(state, rules), next_step=_next_step(state, rules),
+        rank_reasons=describe(state.reasons, rules, translate=_) if state else [], worst=worst,
         level_reasons=describe(worst.state.level_reasons, rules, translate=_) if worst and worst.state else [],
         items=timeline(user, household, loans, ledgers, rules))
 
@@ -218,5 +215,4 @@ def _next_step(state: HouseholdState | None, rules: Rules) -> NextStep | None:
     if state is None or not state.next_step:
         return None
     steps = {step["step"]: step["title"] for step in paths.preview(state.path, rules)}
-    return NextStep(_(steps.get(state.next_step, state.next_step)), _(paths.names(rules).get(state.path, state.path)),
-                    describe(state.reasons, rules, translate=_))
+    return NextStep(_(steps.get(state.next_step, state.next_step)), _(paths.names(rules).get(state.path, state.path)))
