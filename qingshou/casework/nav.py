@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from qingshou.access import permissions
-from qingshou.casework.queries.queue import left
+from qingshou.casework.queries.survey import left
 from qingshou.portfolio.queries.business import business_date
 from qingshou.web.nav import Entry, register
 

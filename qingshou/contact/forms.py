@@ -23,8 +23,10 @@ class AskForm(forms.Form):
     companion = forms.TypedChoiceField(label=_("同行人"), coerce=int, required=False, empty_value=None,
                                        help_text=_("上门须两人以上"))
 
-    def __init__(self, *args: Any, people: list[Person], staff: list[tuple[User, Unit]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[Person], staff: list[tuple[User, Unit]], channel: str,
+                 **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["companion"].required = channel == Channel.VISIT
         self.fields["person"].choices = [(one.key, one.name) for one in people]  # type: ignore[attr-defined]
         self.fields["companion"].choices = [("", _("请选择")), *(  # type: ignore[attr-defined]
             (person.pk, f"{unit} · {person}") for person, unit in staff)]
@@ -33,7 +35,9 @@ class AskForm(forms.Form):
 class RecordForm(forms.Form):
     """What came of it. Which outcomes there are depends on the channel; a promise is asked for only where one was made."""
 
-    identity_verified = forms.BooleanField(label=_("已表明身份，并核实对方身份"), required=False)
+    identity_verified = forms.BooleanField(
+        label=_("已表明身份，并核实对方身份"), required=False,
+        widget=forms.CheckboxInput(attrs={"data-key": "v", "data-key-label": _("已核实身份")}))
     amount = YuanField(label=_("承诺金额（元）"), required=False)
     due = forms.DateField(label=_("承诺日期"), required=False, widget=DateInput())
     source_of_money = forms.CharField(label=_("钱从哪里来"), required=False, max_length=80,

@@ -6,9 +6,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 LARGEST_PAGE = 200
+
+
+class Counted:
+    """A queryset whose number of rows is known already (None: it is not), so that it is not counted again."""
+
+    def __init__(self, rows: QuerySet[Any], number: int | None) -> None:
+        self.rows, self.number, self.ordered = rows, number, rows.ordered
+
+    def count(self) -> int:
+        return self.rows.count() if self.number is None else self.number
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, wanted: slice) -> QuerySet[Any]:
+        return self.rows[wanted]
 
 
 def paginate(items: Any, request: HttpRequest, per_page: int = 50) -> Page[Any]:

@@ -9,7 +9,8 @@ import pytest
 
 from qingshou.casework.models import Task
 from qingshou.casework.queries.filters import Filters
-from qingshou.casework.queries.queue import choices, count, entries, queue
+from qingshou.casework.queries.queue import entries, queue
+from qingshou.casework.queries.survey import survey
 from qingshou.casework.services import end_task
 from qingshou.portfolio.models import Household
 from tests.factories import TODAY, Bank, make_household, make_state, make_task
@@ -45,7 +46,7 @@ def test_a_household_leaves_the_queue_when_its_work_of_the_day_is_done(worked: B
     end_task(user=collector, task_id=task.pk, state="impossible", reason="全家外出")
     assert names(collector) == names(collector, scope="due") == ["何桂兰"]
     assert names(collector, scope="done") == ["周满仓"]
-    counted = count(collector, TODAY)
+    counted = survey(collector, TODAY)
     assert (counted.left, counted.done, counted.total, counted.minutes) == (1, 1, 2, 10)
 
 
@@ -104,9 +105,10 @@ def test_filters_narrow_by_stage_village_step_custodian_and_missing_segment(work
     assert names(manager, step="day_4") == ["何桂兰"]
     assert names(manager, custodian=worked.users["collector"].pk) == ["何桂兰", "周满仓"]
     assert names(manager, unclassified=True) == ["何桂兰", "赵有田"]
-    offered = choices(manager, TODAY, Filters())
-    assert offered.stages == [("middle", 2), ("m2", 1)]
-    assert sorted(offered.villages) == [("", 1), ("柳沟村", 1), ("青石村", 1)]
+    offered = survey(manager, TODAY)
+    assert offered.stages("queue") == [("middle", 2), ("m2", 1)] and offered.unclassified == 2
+    assert [offered.households(Filters(stage=stage)) for stage in ("", "middle", "m2", "m3")] == [3, 2, 1, 0]
+    assert sorted(offered.villages("queue")) == [("", 1), ("柳沟村", 1), ("青石村", 1)]
     assert [(step, number) for step, _, number in offered.steps] == [("day_4", 1)]
 
 
@@ -134,9 +136,8 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(bank: Bank, django_a
         household = make_household(collector, bank.first, f"户{number}")
         make_state(household, score=number)
         make_task(household)
-    with django_assert_max_num_queries(12):
-        counted = count(collector, TODAY)
-        choices(collector, TODAY, Filters())
+    with django_assert_max_num_queries(10):
+        counted = survey(collector, TODAY)
         rows = entries(collector, list(queue(collector, TODAY)[:50]), TODAY)
         shown = [(row.household.village, str(row.household.borrower), row.state.score) for row in rows]
     assert [score for _, _, score in shown] == list(range(59, 9, -1))

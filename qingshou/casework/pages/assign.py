@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from qingshou.access import permissions
 from qingshou.casework.forms import AssignForm, refuse
 from qingshou.casework.models import Assignment
+from qingshou.casework.pages.sheets import posted
 from qingshou.casework.queries.assignments import Wanted, held, households, villages
 from qingshou.casework.queries.staff import collectors
 from qingshou.casework.services import assign
@@ -25,7 +26,7 @@ MOST_VILLAGES = 300
 def assignments(request: HttpRequest) -> HttpResponse:
     permissions.require(request.user, "household.assign")
     wanted, staff = Wanted.read(request.GET), collectors(request.user)
-    form = AssignForm(request.POST or None, staff=staff,
+    form = AssignForm(posted(request), staff=staff,
                       initial={"starts_on": business_date(), "why": Assignment.Why.FIELD})
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)

@@ -11,7 +11,7 @@ from qingshou.access import permissions
 from qingshou.casework import services
 from qingshou.casework.forms import END_FORMS, AssignForm, FindingForm, HoldForm, LiftForm, TaskForm
 from qingshou.casework.models import Assignment, Hold, Task
-from qingshou.casework.pages.sheets import household_or_404, sheet
+from qingshou.casework.pages.sheets import household_or_404, posted, sheet
 from qingshou.casework.queries import channels
 from qingshou.casework.queries.household import judged, state_of
 from qingshou.casework.queries.staff import collectors
@@ -26,7 +26,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         services.record_finding(user=request.user, household_id=pk, **given)
         return _("已记录调查发现：%(name)s") % {"name": household.borrower.name}
 
-    form = FindingForm(request.POST or None, initial={"found_on": today})
+    form = FindingForm(posted(request), initial={"found_on": today})
     return sheet(request, "casework/finding.html", form, household, title=_("记录调查发现"), save=save,
                  judged=judged(household, state_of(household), today))
 
@@ -49,7 +49,7 @@ def task(request: HttpRequest, pk: int, state: str = "") -> HttpResponse:
         ended = services.end_task(user=request.user, task_id=pk, state=chosen, **given)
         return _("“%(title)s”：%(state)s") % {"title": ended.title, "state": ended.get_state_display()}
 
-    form = END_FORMS[chosen](request.POST if request.method == "POST" else None)
+    form = END_FORMS[chosen](posted(request))
     ways = [(value, label) for value, label in ((Task.State.DONE, _("办结")), (Task.State.POSTPONED, _("改期")),
                                                 (Task.State.IMPOSSIBLE, _("无法办理")))
             if not (outreach and value == Task.State.DONE)]
@@ -64,7 +64,7 @@ def new_task(request: HttpRequest, pk: int) -> HttpResponse:
         made = services.make_task(user=request.user, household_id=pk, **given)
         return _("已安排任务：%(title)s") % {"title": made.title}
 
-    form = TaskForm(request.POST or None, initial={"due": business_date(), "target": "borrower"})
+    form = TaskForm(posted(request), initial={"due": business_date(), "target": "borrower"})
     return sheet(request, "casework/new_task.html", form, household, title=_("安排任务"), save=save)
 
 
@@ -75,7 +75,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
         placed = services.place_hold(user=request.user, household_id=pk, **given)
         return _("已暂停催收：%(kind)s") % {"kind": placed.get_kind_display()}
 
-    form = HoldForm(request.POST or None, initial={"starts_on": business_date()})
+    form = HoldForm(posted(request), initial={"starts_on": business_date()})
     return sheet(request, "casework/hold.html", form, household, title=_("暂停催收"), save=save)
 
 
@@ -91,7 +91,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
         services.lift_hold(user=request.user, hold_id=pk, **given)
         return _("已解除暂停：%(kind)s") % {"kind": found.get_kind_display()}
 
-    return sheet(request, "casework/lift.html", LiftForm(request.POST or None), household, title=_("解除暂停"), save=save,
+    return sheet(request, "casework/lift.html", LiftForm(posted(request)), household, title=_("解除暂停"), save=save,
                  hold=found)
 
 
@@ -103,6 +103,6 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         services.assign(user=request.user, household_ids=[pk], collector_id=given.pop("collector"), **given)
         return _("已移交：%(name)s") % {"name": household.borrower.name}
 
-    form = AssignForm(request.POST or None, staff=collectors(request.user),
+    form = AssignForm(posted(request), staff=collectors(request.user),
                       initial={"starts_on": business_date(), "why": Assignment.Why.HANDOVER})
     return sheet(request, "casework/hand_over.html", form, household, title=_("移交责任"), save=save)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,6 +27,11 @@ def household_or_404(request: HttpRequest, pk: int, permission: str = "household
         return household_for(request.user, pk)
     except Household.DoesNotExist:
         raise Http404 from None
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, for a form: also an empty post is one, and gets its answer."""
+    return request.POST if request.method == "POST" else None
 
 
 def onward(request: HttpRequest, household_id: int) -> str:

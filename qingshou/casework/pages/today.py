@@ -19,13 +19,14 @@ from qingshou.casework.pages.sheets import household_or_404
 from qingshou.casework.queries.filters import Filters
 from qingshou.casework.queries.household import view
 from qingshou.casework.queries.money import collected
-from qingshou.casework.queries.queue import Entry, attention, choices, count, entries, queue
+from qingshou.casework.queries.queue import Entry, entries, queue
 from qingshou.casework.queries.staff import collectors
+from qingshou.casework.queries.survey import survey
 from qingshou.casework.services.export import export_queue
 from qingshou.portfolio.models import Stage
 from qingshou.portfolio.queries.business import business_date
 from qingshou.web import slots
-from qingshou.web.paging import paginate
+from qingshou.web.paging import Counted, paginate
 from qingshou.web.xlsx import response as xlsx
 
 LOOK_AHEAD = 50  # rows among which the next item that may be done now is looked for
@@ -35,19 +36,20 @@ def today(request: HttpRequest) -> HttpResponse:
     permissions.require(request.user, "household.view")
     day, filters = business_date(), Filters.read(request.GET)
     who = permissions.viewer(request.user)
-    page = paginate(queue(request.user, day, filters), request)
+    figures = survey(request.user, day)
+    found = queue(request.user, day, filters)
+    page = paginate(Counted(found, figures.households(filters)), request)
     rows = entries(request.user, list(page.object_list), day, page.start_index())
     wanted = request.GET.get("on", "")
     chosen = next((row for row in rows if str(row.household.pk) == wanted), rows[0] if rows else None)
-    counted = count(request.user, day)
     return render(request, "casework/today.html", {
-        "active": "today", "day": day, "filters": filters, "page": page, "rows": rows, "chosen": chosen, "count": counted,
+        "active": "today", "day": day, "filters": filters, "page": page, "rows": rows, "chosen": chosen, "figures": figures,
         **(preview_context(request, chosen, day) if chosen else {}),
-        "scopes": [("queue", _("队列"), None), ("due", _("应办"), counted.left), ("done", _("已办"), counted.done)],
-        "choices": choices(request.user, day, filters), "stages": dict(Stage.choices),
-        "staff": collectors(request.user) if who.reach in ("unit", "bank") else [],
-        "collected": collected(request.user, day), "attention": attention(request.user, day),
-        "query": request.GET.urlencode(), "may_work": permissions.may(request.user, "household.work"),
+        "scopes": [("queue", _("队列"), None), ("due", _("应办"), figures.left), ("done", _("已办"), figures.done)],
+        "stages": [(stage, Stage(stage).label, number) for stage, number in figures.stages(filters.scope)],
+        "villages": figures.villages(filters.scope), "collected": collected(request.user, day),
+        "staff": collectors(request.user) if who.reach in ("unit", "bank") else [], "query": request.GET.urlencode(),
+        "may_work": permissions.may(request.user, "household.work"),
     })
 
 

@@ -61,6 +61,11 @@ def has_work(day: date) -> Q:
     return Q(_of(due_tasks(day))) | (waiting & ~Q(_of(ended_tasks(day))))
 
 
+def due_now(day: date) -> Case:
+    """1 where something of the day is still open, 0 elsewhere: what is due comes first."""
+    return Case(When(has_work(day), then=1), default=0)
+
+
 def chosen(user: Any, day: date, filters: Filters) -> QuerySet[Household]:
     """Households of the user's field that have a state and fit the filters: first those with work due, each best first."""
     rows = visible(user).filter(state__isnull=False)
@@ -82,6 +87,5 @@ def chosen(user: Any, day: date, filters: Filters) -> QuerySet[Household]:
     if filters.unclassified:
         rows = rows.filter(state__overdue_fen__gt=0).exclude(state__segment_missing="")
     if filters.scope == "queue":
-        rows = rows.annotate(due_now=Case(When(has_work(day), then=1), default=0))
-        return rows.order_by("-due_now", "-state__score", "pk")
+        return rows.order_by(due_now(day).desc(), "-state__score", "pk")
     return rows.order_by("-state__score", "pk")

@@ -66,8 +66,13 @@ def view(household: Household, day: date) -> View:
     return View(
         judged=judged(household, state, day), path=path_of(state, day) if state else None,
         tasks=open_tasks(household), holds=in_force([household.pk], day).get(household.pk, []),
-        guarantees=list(Guarantee.objects.filter(loan__household=household).select_related("guarantor")
-                        .order_by("guarantor_id", "id")))
+        guarantees=guarantees(household))
+
+
+def guarantees(household: Household) -> list[Guarantee]:
+    """Who stands for the household's loans; several guarantees of one kind by the same person show once."""
+    found = Guarantee.objects.filter(loan__household=household).select_related("guarantor").order_by("guarantor_id", "id")
+    return list({(one.guarantor_id, one.kind): one for one in found}.values())
 
 
 def state_of(household: Household) -> HouseholdState | None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from qingshou.access import permissions
 from qingshou.access.permissions import System
 from qingshou.portfolio.models import AllocationLine
+from qingshou.portfolio.queries.scope import loans
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,12 @@ def collected(user: Any, day: date) -> Collected:
                      sums["interest_before"] or 0)
 
 
-def _lines(user: Any) -> Any:
-    """Lines of the field that is the user's today; the whole bank's without a join."""
+def _lines(user: Any) -> QuerySet[AllocationLine]:
+    """Lines of the field that is the user's today. The loans are chosen first: one look-up a line instead of two joins."""
     lines = AllocationLine.objects.all()
-    if isinstance(user, System):
+    if isinstance(user, System) or (permissions.may(user, "household.view") and permissions.viewer(user).reach == "bank"):
         return lines
-    who = permissions.viewer(user)
-    if not who.may("household.view") or who.reach == "none":
-        return lines.none()
-    if who.reach == "own":
-        return lines.filter(loan__household__custodian_id=who.user.pk)
-    return lines.filter(loan__household__unit_id__in=who.unit_ids) if who.reach == "unit" else lines
+    return lines.filter(loan_id__in=loans(user).values("pk"))
 
 
 def _share(now: int, before: int) -> int | None:

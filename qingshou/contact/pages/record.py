@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from qingshou.access import permissions
 from qingshou.casework.forms import refuse
 from qingshou.casework.models import Task
-from qingshou.casework.pages.sheets import household_or_404, onward, sheet
+from qingshou.casework.pages.sheets import household_or_404, onward, posted, sheet
 from qingshou.casework.queries.findings import answers
 from qingshou.casework.queries.household import view
 from qingshou.casework.queries.staff import collectors
@@ -47,7 +47,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     channel = request.POST.get("channel") or request.GET.get("channel") or (task.channel if task else "")
     channel = channel if channel in Channel.values else Channel.CALL
     people = reachable(household)
-    form = AskForm(request.POST or None, people=people, staff=_companions(request))
+    form = AskForm(posted(request), people=people, staff=_companions(request), channel=channel)
     if request.method == "POST" and form.is_valid():
         try:
             decision = services.guard_household(
@@ -81,7 +81,7 @@ def outcome(request: HttpRequest, guard_id: int) -> HttpResponse:
     except GuardDecision.DoesNotExist:
         raise Http404 from None
     household = household_or_404(request, guard.household_id)
-    form = RecordForm(request.POST or None, channel=guard.channel,
+    form = RecordForm(posted(request), channel=guard.channel,
                       initial={"at": timezone.localtime(guard.at).time().replace(second=0, microsecond=0)})
     if request.method == "POST" and form.is_valid():
         try:
@@ -115,7 +115,7 @@ def correct(request: HttpRequest, contact_no: str) -> HttpResponse:
         return _("已登记更正，原记录保留")
 
     known = old.outcome if old.outcome in BY_CHANNEL[old.channel] else ""
-    form = CorrectForm(request.POST or None, channel=old.channel,
+    form = CorrectForm(posted(request), channel=old.channel,
                        initial={"outcome": known, "identity_verified": old.identity_verified})
     return sheet(request, "contact/correct.html", form, household, title=_("更正联系记录"), save=save, old=line(old))
 
