@@ -1,7 +1,8 @@
 """Pages at 100,000 borrowers: median and 95th percentile, and how many queries each page asks.
 
 ``python -m benchmarks.pages [BORROWERS]`` fills a fresh store (SQLite in a temporary folder, or the PostgreSQL of
-``QINGSHOU_DATABASE_URL``) with made-up borrowers and asks for each page of households, loans and search again and again.
+``QINGSHOU_DATABASE_URL``) with made-up borrowers and asks for today, households, loans, search and the dashboard again and
+again: as the head office, which sees all of them, and as a collector with a field of 100.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 BORROWERS = 100_000
 ROUNDS = 40
+FIELD = 100  # households of each collector
 TODAY = date(2026, 11, 24)
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 GIVEN = "满仓有田桂兰德贵秀英建国志强春梅海燕玉莲长顺喜来金凤大山小河文斌永福"
 
 
-def main(arguments: list[str]) -> None:
-    borrowers = int(arguments[0]) if arguments else BORROWERS
+def run(borrowers: int = BORROWERS) -> list[dict[str, Any]]:
+    """The figures as rows ``name, figure, unit, note``: the median, and in the note the 95th percentile and queries. To be
+    called in a process of its own: it sets Django up on a fresh store."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qingshou.config.settings")
     os.environ["QINGSHOU_MODE"] = "test"
     os.environ["QINGSHOU_HOME"] = tempfile.mkdtemp(prefix="qingshou-bench-")
@@ -32,18 +36,23 @@ def main(arguments: list[str]) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    started = time.perf_counter()
-    user, homes, loans = fill(borrowers)
-    print(f"{borrowers:,} borrowers filled in {time.perf_counter() - started:.1f} s")
-    print(f"{'page':<34}{'median ms':>11}{'p95 ms':>9}{'queries':>9}")
-    for name, ask in pages(user, homes, loans):
-        median, slow, queries = measure(ask)
-        print(f"{name:<34}{median:>11.1f}{slow:>9.1f}{queries:>9}")
+    homes, loans = fill(borrowers)
+    rows = []
+    for name, who, ask in pages(homes, loans):
+        median, slow, queries = measure(who, ask)
+        rows.append({"name": f"page {name}", "figure": round(median, 1), "unit": "ms median",
+                     "note": f"p95 {slow:.1f} ms, {queries} queries"})
+    return rows
 
 
-def fill(borrowers: int) -> tuple[object, list[int], list[str]]:
-    """Borrowers each with a household, a loan with twelve instalments, seven events and states. Returns an operations
-    user, ids of households, numbers of loans."""
+def main(arguments: list[str]) -> None:
+    for row in run(int(arguments[0]) if arguments else BORROWERS):
+        print(f"{row['name']:<44}{row['figure']:>10,.1f} {row['unit']:<10} {row['note']}")
+
+
+def fill(borrowers: int) -> tuple[list[int], list[str]]:
+    """Borrowers each with a household, a loan with twelve instalments, seven events and states; a collector for every
+    ``FIELD`` of them. Returns some ids of households and numbers of loans."""
     import polars as pl
 
     from qingshou.access.models import Posting, Unit, User
@@ -53,6 +62,10 @@ def fill(borrowers: int) -> tuple[object, list[int], list[str]]:
     unit = Unit.objects.create(code="HO", name="青石联社", kind="head_office", valid_from=date(2020, 1, 1))
     user = User.objects.create_user("bench", password="no-one-signs-in-here", display_name="测")
     Posting.objects.create(user=user, unit=unit, role="operations", starts_on=date(2020, 1, 1))
+    collectors = User.objects.bulk_create(
+        User(username=f"c{n}", display_name=f"清{n}") for n in range(max(borrowers // FIELD, 1)))
+    Posting.objects.bulk_create(
+        Posting(user=collector, unit=unit, role="collector", starts_on=date(2020, 1, 1)) for collector in collectors)
     models.BusinessDay.objects.create(date=TODAY, state="open")
     ids = pl.int_range(1, borrowers + 1, eager=True)
     numbers = ids.to_list()
@@ -67,7 +80,8 @@ def fill(borrowers: int) -> tuple[object, list[int], list[str]]:
         "address": sealed, "village": [f"{n % 300}村" for n in numbers], "industry": "", "employer": "",
         "public_servant": False, "source_hash": "", "made_at": time.strftime("%Y-%m-%d %H:%M:%S")}).with_columns(
             pl.col("made_at").str.to_datetime(time_zone="UTC"))
-    households = pl.DataFrame({"id": ids, "borrower_id": ids, "unit_id": unit.pk, "custodian_id": user.pk,
+    households = pl.DataFrame({"id": ids, "borrower_id": ids, "unit_id": unit.pk,
+                               "custodian_id": [collectors[n % len(collectors)].pk for n in numbers],
                                "village": parties["village"], "opened_on": date(2025, 1, 1)})
     start = date(2025, 12, 12)
     loans = pl.DataFrame({
@@ -101,7 +115,7 @@ def fill(borrowers: int) -> tuple[object, list[int], list[str]]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     step = max(borrowers // ROUNDS, 1)
-    return user, numbers[::step], loans["loan_no"].to_list()[::step]
+    return numbers[::step], loans["loan_no"].to_list()[::step]
 
 
 def states(loans: object) -> dict[type, object]:
@@ -131,26 +145,29 @@ def states(loans: object) -> dict[type, object]:
     return made
 
 
-def pages(user: object, homes: list[int], loans: list[str]) -> list[tuple[str, Callable[[int], str]]]:
-    """Each page's name, and the address to ask for in round *n*."""
+def pages(homes: list[int], loans: list[str]) -> list[tuple[str, str, Callable[[int], str]]]:
+    """Each page's name, who asks, and the address to ask for in round *n*."""
     return [
-        ("household", lambda n: f"/households/{homes[n % len(homes)]}/"),
-        ("loan", lambda n: f"/loans/{loans[n % len(loans)]}/"),
-        ("statement", lambda n: f"/loans/{loans[n % len(loans)]}/statement/"),
-        ("households, by overdue", lambda n: f"/households/?page={n + 1}"),
-        ("households, stage and amount", lambda n: f"/households/?stage=m2&least={n}000"),
-        ("loans, by borrower", lambda n: f"/loans/?sort=name&page={n + 1}"),
-        ("search, surname", lambda n: f"/search/?q={SURNAMES[n % len(SURNAMES)]}"),
-        ("search, part of a name", lambda n: f"/search/?q={GIVEN[n % len(GIVEN)]}{GIVEN[(n + 3) % len(GIVEN)]}"),
-        ("search, a name that is not there", lambda n: f"/search/?q=龘{n}"),
-        ("search, initials", lambda n: f"/search/?q={chr(97 + n % 26)}{chr(97 + n * 7 % 26)}"),
-        ("search, telephone tail", lambda n: f"/search/?q={n:04d}"),
-        ("search, identity number", lambda n: f"/search/?q=9901011980010{n:05d}"),
-        ("search, contract number", lambda n: f"/search/?q=HT000{n:03d}"),
+        ("today, a collector", "c0", lambda n: "/today/"),
+        ("today, the whole bank", "bench", lambda n: f"/today/?page={n + 1}"),
+        ("dashboard, the whole bank", "bench", lambda n: "/dashboard/"),
+        ("household", "bench", lambda n: f"/households/{homes[n % len(homes)]}/"),
+        ("loan", "bench", lambda n: f"/loans/{loans[n % len(loans)]}/"),
+        ("statement", "bench", lambda n: f"/loans/{loans[n % len(loans)]}/statement/"),
+        ("households, by overdue", "bench", lambda n: f"/households/?page={n + 1}"),
+        ("households, stage and amount", "bench", lambda n: f"/households/?stage=m2&least={n}000"),
+        ("loans, by borrower", "bench", lambda n: f"/loans/?sort=name&page={n + 1}"),
+        ("search, surname", "bench", lambda n: f"/search/?q={SURNAMES[n % len(SURNAMES)]}"),
+        ("search, part of a name", "bench", lambda n: f"/search/?q={GIVEN[n % len(GIVEN)]}{GIVEN[(n + 3) % len(GIVEN)]}"),
+        ("search, a name that is not there", "bench", lambda n: f"/search/?q=龘{n}"),
+        ("search, initials", "bench", lambda n: f"/search/?q={chr(97 + n % 26)}{chr(97 + n * 7 % 26)}"),
+        ("search, telephone tail", "bench", lambda n: f"/search/?q={n:04d}"),
+        ("search, identity number", "bench", lambda n: f"/search/?q=9901011980010{n:05d}"),
+        ("search, contract number", "bench", lambda n: f"/search/?q=HT000{n:03d}"),
     ]
 
 
-def measure(ask: Callable[[int], str]) -> tuple[float, float, int]:
+def measure(who: str, ask: Callable[[int], str]) -> tuple[float, float, int]:
     """Median and 95th percentile in milliseconds over ``ROUNDS``, and the most queries of a round."""
     from django.db import connection
     from django.test import Client
@@ -159,7 +176,7 @@ def measure(ask: Callable[[int], str]) -> tuple[float, float, int]:
     from qingshou.access.models import User
 
     client = Client()
-    client.force_login(User.objects.get(username="bench"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(username=who), backend="django.contrib.auth.backends.ModelBackend")
     client.get(ask(0))
     times, most = [], 0
     for number in range(ROUNDS):
