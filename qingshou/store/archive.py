@@ -55,7 +55,7 @@ def write_parquet(session: bulk.Session, model: type[models.Model], folder: Path
 
 def sealed_columns(model: type[models.Model]) -> list[str]:
     """The columns that are encrypted at rest."""
-    return [field.column for field in model._meta.concrete_fields if isinstance(field, SealedField)]
+    return [str(field.column) for field in model._meta.concrete_fields if isinstance(field, SealedField)]
 
 
 def for_reading(model: type[models.Model], frame: pl.DataFrame, *, personal: bool) -> pl.DataFrame:

@@ -197,7 +197,7 @@ def _connect() -> tuple[Any, str]:
 
 
 def _json_columns(model: type[models.Model]) -> set[str]:
-    return {field.column for field in model._meta.concrete_fields if isinstance(field, models.JSONField)}
+    return {str(field.column) for field in model._meta.concrete_fields if isinstance(field, models.JSONField)}
 
 
 def _read_cast(column: pl.Expr, have: Any, want: Any) -> pl.Expr:

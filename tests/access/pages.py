@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from tests.factories import Bank
@@ -17,7 +18,7 @@ Arguments = Callable[[Bank], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its address by name, who may open it (a permission, PUBLIC or SIGNED_IN), and how to ask for it."""
+    """A page: its address by name, who may open it (a permission, "one or another", PUBLIC, SIGNED_IN), how to ask."""
 
     name: str
     needs: str
@@ -25,6 +26,11 @@ class Page:
     arguments: Arguments = field(default=lambda bank: {})
     data: dict[str, Any] = field(default_factory=dict)
     htmx: bool = False
+
+    @property
+    def permissions(self) -> list[str]:
+        """Any of them opens it; none where no permission is asked for."""
+        return [] if self.needs in (PUBLIC, SIGNED_IN) else self.needs.split(" or ")
 
 
 def household(bank: Bank) -> dict[str, Any]:
@@ -105,6 +111,12 @@ PAGES = [
     Page("portfolio:enter", "ledger.post", "post", loan),
     Page("portfolio:confirm", "ledger.post", "post", loan),
     Page("portfolio:level", "level.lower", "post", loan, {"decision": "lower", "level": "loss", "reason": "试"}),
+    Page("portfolio:imports", "portfolio.import"),
+    Page("portfolio:import_template", "portfolio.import"),
+    Page("portfolio:import_run", "portfolio.import", arguments=lambda bank: {"token": "none"}),
+    Page("portfolio:import_run_rejects", "portfolio.import", arguments=lambda bank: {"token": "none"}),
+    Page("portfolio:import_batch", "portfolio.import", arguments=nothing),
+    Page("portfolio:import_rejects", "portfolio.import", arguments=nothing),
     Page("portfolio:search", "household.view"),
     Page("portfolio:suggest", "household.view"),
     # casework
@@ -124,6 +136,12 @@ PAGES = [
     Page("contact:outcome", "household.work", arguments=lambda bank: {"guard_id": 999_999}),
     Page("contact:correct", "household.work", arguments=lambda bank: {"contact_no": "none"}),
     Page("contact:promises", "household.view"),
+    # dayend
+    Page("dayend:index", "dayend.run or audit.view"),
+    Page("dayend:day", "dayend.run or audit.view", arguments=lambda bank: {"on": date(2026, 11, 23)}),
+    # calculators
+    Page("calculators:index", "calculators.use"),
+    Page("calculators:show", "calculators.use", arguments=lambda bank: {"name": "interest"}),
     # insight
     Page("insight:dashboard", "insight.view"),
 ]

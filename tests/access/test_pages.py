@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from qingshou.access import audit, unmasking
 from qingshou.access.models import AuditEntry, Posting, SavedView, Unit, Unmasking, User
+from qingshou.access.rule_texts import value_text
 from qingshou.store import jobs, policy
 from qingshou.store.models import Job
 
@@ -236,8 +237,17 @@ def test_the_rules_of_a_day_are_shown_with_source_flag_and_history(as_auditor, s
     assert none.context["count"] == 0 and "没有符合条件的规则" in text(none)
     assert "无效" in text(as_auditor.get(address, {"day": "2026-02-30"}))
     only = as_auditor.get(address, {"doubtful": "1"}).context["chapters"]
-    assert only and all(line.rule.doubtful for lines in only.values() for line in lines)
+    assert only and all(line.rule.doubtful for _chapter, _name, lines in only for line in lines)
     policy.forget()
+
+
+@pytest.mark.parametrize(("value", "key", "shown"), [
+    (550_000, "debt_service_most_ppm", "55"), ({"least_ppm": 300_000}, "range", "least_ppm 30"),
+    (90, "non_accrual_after_days", "90 天"),
+    ({"call": 12}, "minutes", "电话 12 分钟"), (["fee", "interest"], "order", "费用、利息"), (True, "x", "是"), (3, "x", "3"),
+    ([{"level": "loss", "days": 361}], "overdue", "level 损失，days 361 天"), ("actual/360", "day_count", "actual/360")])
+def test_a_rules_value_is_read_in_words_with_its_unit(value, key, shown):
+    assert value_text(value, key).startswith(shown)
 
 
 def test_a_jobs_page_is_for_its_asker_and_who_may_view_jobs(client, bank):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qingshou.access.permissions import require
 from qingshou.access.queries import rules
+from qingshou.access.rule_texts import chapter_name
 from qingshou.store.policy import policy_error
 
 
@@ -22,8 +23,9 @@ def policy(request: HttpRequest) -> HttpResponse:
     except ValueError:
         day, wrong = timezone.localdate(), _("日期 %(text)s 无效，已按今天显示。") % {"text": asked}
     text, only_doubtful = request.GET.get("text", "").strip(), request.GET.get("doubtful") == "1"
-    chapters = rules.chapters(request.user, day, text=text, only_doubtful=only_doubtful)
-    count = sum(len(lines) for lines in chapters.values())
+    found = rules.chapters(request.user, day, text=text, only_doubtful=only_doubtful)
+    chapters = [(chapter, chapter_name(chapter), lines) for chapter, lines in found.items()]
+    count = sum(len(lines) for lines in found.values())
     return render(request, "access/policy.html", {
         "active": "policy", "day": day, "chapters": chapters, "count": count, "text": text, "only_doubtful": only_doubtful,
         "wrong": wrong, "broken": policy_error()})

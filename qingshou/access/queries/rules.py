@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from qingshou.access.permissions import require
+from qingshou.access.rule_texts import value_text
 from qingshou.policy import Policy, Rule
 from qingshou.store.policy import current_policy
 
@@ -35,7 +35,7 @@ def chapters(viewer: Any, day: date, *, text: str = "", only_doubtful: bool = Fa
             continue
         if text and text.lower() not in " ".join((rule.id, rule.title, rule.source, rule.note)).lower():
             continue
-        shown = value_text(rule.value)
+        shown = value_text(rule.value, rule.key)
         found.setdefault(rule.chapter, []).append(
             RuleLine(rule, shown, len(shown) > INLINE_CHARACTERS or "\n" in shown, list(_history(policy, rule))))
     return found
@@ -48,19 +48,7 @@ def as_dict(rule: Rule) -> dict[str, Any]:
             "confidence": rule.confidence, "to_be_confirmed": rule.doubtful, "note": rule.note, "origin": rule.origin}
 
 
-def value_text(value: Any) -> str:
-    """A rule's value as people read it: numbers and words as they are, lists of tables one entry a line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "，".join(f"{name} = {value_text(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        between = "\n" if any(isinstance(inner, dict | list) for inner in value) else "、"
-        return between.join(value_text(inner) for inner in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
 def _history(policy: Policy, current: Rule) -> Iterator[tuple[Rule, str, bool]]:
     same = [rule for rule in policy.rules if rule.id == current.id]
     for rule in sorted(same, key=lambda rule: (rule.effective_from, rule.origin == "bank"), reverse=True):
-        yield rule, value_text(rule.value), rule is current
+        yield rule, value_text(rule.value, rule.key), rule is current

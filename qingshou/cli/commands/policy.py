@@ -26,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
 
-    from qingshou.access.queries.rules import as_dict, value_text
+    from qingshou.access.queries.rules import as_dict
+    from qingshou.access.rule_texts import value_text
     from qingshou.cli.output import Refused, show
     from qingshou.store.policy import current_policy
 
@@ -41,7 +42,7 @@ def _show(arguments: argparse.Namespace) -> int:
     lines = [_("%(day)s 施行的规则，共 %(count)d 条") % {"day": day, "count": len(rules)}]
     for rule in rules:
         flag = _("（待法律顾问确认）") if rule.doubtful else ""
-        lines += [f"{rule.id}  {rule.title}{flag}", *(f"    {line}" for line in value_text(rule.value).splitlines()),
+        lines += [f"{rule.id}  {rule.title}{flag}", *(f"    {line}" for line in value_text(rule.value, rule.key).splitlines()),
                   _("    自 %(day)s；%(source)s") % {"day": rule.effective_from, "source": rule.source}]
     show({"date": day.isoformat(), "rules": [as_dict(rule) for rule in rules]}, as_json=arguments.json, lines=lines)
     return 0
