@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import RequestFactory
 
-from qingshou.web.paging import LARGEST_PAGE, paginate, sort_by
+from qingshou.access.models import User
+from qingshou.web.paging import LARGEST_PAGE, Counted, paginate, sort_by
 
 
 @pytest.mark.parametrize(("asked", "number"), [
@@ -32,3 +35,11 @@ def test_a_page_is_never_too_long_to_read():
 def test_only_named_columns_are_sorted_by(asked: str | None, order: list[str]):
     request = RequestFactory().get("/", {} if asked is None else {"sort": asked})
     assert sort_by(request, {"owed": "state__owed", "place": ("village", "-name")}, "-owed") == order
+
+
+def test_what_is_counted_already_is_not_counted_again(db: None, django_assert_num_queries: Any):
+    users = User.objects.order_by("pk")
+    with django_assert_num_queries(0):
+        assert paginate(Counted(users, 120), RequestFactory().get("/", {"page": "3"}), per_page=50).number == 3
+    with django_assert_num_queries(1):
+        assert paginate(Counted(users, None), RequestFactory().get("/", {"page": "3"}), per_page=50).number == 1
