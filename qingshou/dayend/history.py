@@ -43,7 +43,7 @@ def frames(day: Day, loans: pl.DataFrame, products: pl.DataFrame, households: pl
     by_household = day.household_states.join(
         households.select("household_id", "unit_id", collector_id="custodian_id"), on="household_id", how="left",
         maintain_order="left").select(on, *[name for name in HOUSEHOLDS if name != "date"])
-    return {"loans": by_loan.cast(LOANS), "households": by_household.cast(HOUSEHOLDS)}
+    return {"loans": by_loan.cast(LOANS), "households": by_household.cast(HOUSEHOLDS)}  # type: ignore[arg-type]
 
 
 class Writer:

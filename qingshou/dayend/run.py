@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Clock:
     """Seconds spent by step."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
@@ -75,9 +75,8 @@ def close_day(day: date, policy: Policy, *, actor: Any, report: Report, part_loa
             parts = _parts(session, part_loans)
             with session.without_indexes(LoanState, HouseholdState):
                 for number, scope in enumerate(parts):
-                    done = number * 960 // len(parts)
                     _one(session, scope, policy, day, closed, known, clock, counts, states, writer,
-                         lambda share, note, done=done: report(done + share * 96 // 100 // len(parts), note))
+                         _share(report, number, len(parts)))
             marks.write(session, newest)
             fingerprint = states.hexdigest()
             result = {**counts, "seconds": {name: round(spent, 3) for name, spent in clock.seconds.items()}}
@@ -113,6 +112,11 @@ def _one(session: bulk.Session, scope: Scope, policy: Policy, day: date, closed:
         states.take("loans", done.loan_states)
         states.take("households", done.household_states)
     counts.update(done.report)
+
+
+def _share(report: Report, number: int, parts: int) -> Report:
+    """The report of one part among several; the commit has the last thousandths."""
+    return lambda permille, note: report((number * 1000 + permille) * 96 // 100 // parts, note)
 
 
 def _lock(session: bulk.Session) -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from qingshou.engine.day import Book, Day, following, step
 from qingshou.engine.day.book import EVENTS, SCHEMAS, empty
 from qingshou.engine.fold import FOLD_COLUMNS
-from qingshou.policy import load
 from tests.engine.day.books import FIRST, draw, payments
+from tests.engine.policies import pack
 
-POLICY = load()
+POLICY = pack()
 SEEDS = st.integers(0, 10_000)
 LEDGER = [*FOLD_COLUMNS, "interest_owed_fen", "penalty_owed_fen", "compound_owed_fen", "overdue_fen", "total_owed_fen", "dpd",
           "stage"]
