@@ -20,11 +20,13 @@ from qingshou.portfolio.frames import Scope
 from qingshou.portfolio.models import BusinessDay
 from qingshou.store import bulk
 
+LOOK_BACK_DAYS = 400  # how far back files are missed; older ones may have been put away
+
 
 def missing(policy: Policy) -> list[date]:
     """Publish what killed runs left, and make the files of closed days that have none; returns the days made."""
-    closed = list(BusinessDay.objects.filter(state=BusinessDay.State.CLOSED).exclude(fingerprint="").order_by("date")
-                  .values_list("date", "fingerprint"))
+    runs = BusinessDay.objects.filter(state=BusinessDay.State.CLOSED).exclude(fingerprint="")
+    closed = sorted(runs.order_by("-date").values_list("date", "fingerprint")[:LOOK_BACK_DAYS])
     days = history.settle(closed)
     for day in days:
         day_again(day, policy)
