@@ -64,9 +64,9 @@ def _tasks(household: Household) -> list[Item]:
     tones = {Task.State.DONE: "good", Task.State.POSTPONED: "mut", Task.State.IMPOSSIBLE: "warn"}
     ended = (Task.objects.filter(household=household, state__in=tones).select_related("ended_by")
              .order_by("-ended_at", "-id")[:MOST_ITEMS])
-    return [Item(_moment(one.ended_on, one.ended_at), one.get_state_display(), tones[Task.State(one.state)],
-                 f"{channels.label(one.channel)}：{_(one.title)}",
-                 _join(words(one.channel, one.outcome), one.reason,
+    return [Item(_moment(one.ended_on, one.ended_at), _("任务"), tones[Task.State(one.state)],
+                 _("%(channel)s：%(title)s") % {"channel": channels.label(one.channel), "title": _(one.title)},
+                 _join(one.get_state_display(), words(one.channel, one.outcome), one.reason,
                        one.postponed_to and _("改到 %(day)s") % {"day": one.postponed_to}, str(one.ended_by or "")))
             for one in ended]
 
@@ -77,7 +77,7 @@ def _holds(household: Household) -> list[Item]:
         lifted = one.lifts_id is not None
         title = (_("解除暂停：%(kind)s") if lifted else _("暂停催收：%(kind)s")) % {"kind": one.get_kind_display()}
         items.append(Item(_moment(one.ends_on if lifted else one.starts_on, one.recorded_at),
-                          _("解除") if lifted else _("暂停"), "good" if lifted else "mut", title,
+                          _("暂停"), "good" if lifted else "mut", title,
                           _join(one.reason, str(one.made_by))))
     return items
 

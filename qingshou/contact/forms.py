@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from qingshou.access.models import Unit, User
 from qingshou.casework.forms import DateInput
-from qingshou.contact.models import Channel
+from qingshou.contact.models import Channel, Outcome
 from qingshou.contact.outcomes import BY_CHANNEL
 from qingshou.contact.queries.people import Person
 from qingshou.portfolio.forms import YuanField
 from qingshou.web.picks import pick
+
+PROMISE_FIELDS = ("amount", "due", "source_of_money")
 
 
 class AskForm(forms.Form):
@@ -51,12 +53,17 @@ class RecordForm(forms.Form):
     def __init__(self, *args: Any, channel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields = {"outcome": pick(_("结果"), BY_CHANNEL[channel].items(), required=True), **self.fields}
+        # Shown as needed, but only a promise is held to them: without scripts they stand there for every outcome.
+        self.use_required_attribute = False
+        promised = not self.is_bound or self.data.get("outcome") == Outcome.PROMISED
+        for name in PROMISE_FIELDS:
+            self.fields[name].required = promised
         if channel != Channel.CALL:
             del self.fields["minutes"]
         if channel in (Channel.LETTER, Channel.MESSAGE):
             del self.fields["recording"]
         if channel == Channel.LETTER:
-            for name in ("amount", "due", "source_of_money"):
+            for name in PROMISE_FIELDS:
                 del self.fields[name]
 
 

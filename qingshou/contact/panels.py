@@ -78,9 +78,9 @@ def timeline(user: Any, household: Household) -> list[Item]:
         items.append(Item(_taken_at(promise), _("承诺"), "calm", title,
                           _join(promise.source_of_money, str(promise.taken_by))))
         for judgement in promise.judgements.all():
-            items.append(Item(_at(judgement.judged_on, DAY_END), str(judgement.get_state_display()),
-                              TONES[PromiseJudgement.State(judgement.state)], title,
-                              _("已还 %(fen)s 元") % {"fen": yuan(judgement.paid_fen)}))
+            said = _("%(state)s：%(title)s") % {"state": judgement.get_state_display(), "title": title}
+            items.append(Item(_at(judgement.judged_on, DAY_END), _("承诺"), TONES[PromiseJudgement.State(judgement.state)],
+                              said, _("已还 %(fen)s 元") % {"fen": yuan(judgement.paid_fen)}))
     return items
 
 

@@ -91,7 +91,7 @@ def test_a_visit_needs_a_companion(client: Client, bank: Bank) -> None:
 
 
 @pytest.mark.parametrize(("sent", "told"), [
-    ({"outcome": "promised", "identity_verified": "on"}, "请填写"),
+    ({"outcome": "promised", "identity_verified": "on"}, 'id="id_amount_error"'),
     ({"outcome": "promised", "amount": "3000", "due": FRIDAY, "source_of_money": "果款"}, "未核实对方身份"),
     ({"outcome": "promised", "identity_verified": "on", "amount": "3.001", "due": FRIDAY}, "两位小数"),
     ({"outcome": "met"}, "error"), ({}, "error"),

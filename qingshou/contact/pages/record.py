@@ -137,9 +137,6 @@ def _given(values: dict[str, Any], guard: GuardDecision) -> dict[str, Any]:
     """The form's values as the service takes them; what is left of a promise without that outcome is not sent."""
     promise = None
     if values["outcome"] == Outcome.PROMISED:
-        missing = {name: _("请填写") for name in ("amount", "due") if values.get(name) is None}
-        if missing:
-            raise ValidationError(missing)
         promise = PromiseTerms(values["amount"], values["due"], values["source_of_money"])
     minutes, at = values.get("minutes"), None
     if values.get("at") is not None:
