@@ -7,7 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from qingshou.portfolio.imports.profile import Profile, ProfileError, available, load
+from qingshou.portfolio.imports.profile import Profile, ProfileError
+from qingshou.portfolio.imports.profile_file import available, load
 
 
 def folders() -> tuple[Path, Path]:

@@ -37,12 +37,14 @@ class StagedTable:
     def __iter__(self) -> Iterator[pl.DataFrame]:
         return (self._without_dropped(pl.read_ipc(path)) for path in self.chunks)
 
-    def columns(self, names: Sequence[str]) -> pl.DataFrame:
-        """Some columns of all rows, with the place of each."""
+    def columns(self, names: Sequence[str], where: pl.Expr | None = None) -> pl.DataFrame:
+        """Some columns of all rows (for which *where* holds), with the place of each."""
         names = list(dict.fromkeys([FILE, ROW, *names]))
-        if not self.chunks:
-            return pl.DataFrame(schema={name: schema_of(self.table)[name] for name in names})
-        return pl.concat([self._without_dropped(pl.read_ipc(path, columns=names).select(names)) for path in self.chunks])
+        pieces = [pl.DataFrame(schema={name: schema_of(self.table)[name] for name in names})]
+        for path in self.chunks:
+            piece = self._without_dropped(pl.read_ipc(path, columns=names).select(names))
+            pieces.append(piece if where is None else piece.filter(where))
+        return pl.concat(pieces)
 
     def drop(self, rows: pl.DataFrame) -> None:
         """Leave rows (by FILE and ROW) out from now on."""

@@ -81,6 +81,8 @@ def safe_name(name: str) -> str:
     """The last part of a path without characters that a file system, a page or a header could stumble over."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     plain = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*').strip(" .")
+    if "." not in plain:
+        return plain[:LONGEST_NAME] or "file"
     stem, dot, ending = plain.rpartition(".")
     if plain.lower().endswith(".gz"):
         stem, _dot, inner = stem.rpartition(".")

@@ -65,10 +65,9 @@ def rejects(batch: ImportBatch) -> QuerySet[Reject]:
 
 
 def causes(batch: ImportBatch) -> list[dict[str, Any]]:
-    """The batch's reconciliation by cause: ``cause, label, loans, difference_fen`` (of amounts without sign, ``size_fen``)."""
-    found = batch.reconciliations.order_by().values("cause").annotate(
-        loans=Count("id"), difference_fen=Sum("difference_fen"), size_fen=Sum(Abs("difference_fen")))
-    by_cause = {row["cause"]: row for row in found}
+    """The batch's reconciliation by cause: ``cause, label, loans, difference_fen``."""
+    found = batch.reconciliations.order_by().values("cause").annotate(loans=Count("id"), sum_fen=Sum("difference_fen"))
+    by_cause = {row["cause"]: {"cause": row["cause"], "loans": row["loans"], "difference_fen": row["sum_fen"]} for row in found}
     return [{**by_cause[cause.value], "label": cause.label} for cause in Reconciliation.Cause if cause.value in by_cause]
 
 

@@ -78,22 +78,30 @@ BAD_CELLS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "change", "column", "code"), BAD_CELLS)
-def test_a_bad_row_is_rejected_with_row_column_value_and_code_and_the_good_ones_are_taken(
-        tmp_path, table, change, column, code):
-    tables = {"borrower": [BORROWER], "loan": [LOAN]}
-    tables[table] = [*tables.get(table, []), row(table, **change)] if table in ("borrower", "loan") else [row(table, **change)]
-    if table in ("borrower", "loan"):
-        key = f"{table}_no"
-        tables[table][-1] = {**tables[table][-1], key: change.get(key, "X2")}
+
+
+@pytest.mark.parametrize("table", list(book.ROWS))
+def test_a_bad_row_is_rejected_with_row_column_value_and_code_and_the_good_ones_are_taken(tmp_path, table):
+    cases = [case for case in BAD_CELLS if case[0] == table]
+    own = {"borrower": "borrower_no", "loan": "loan_no", "collateral": "collateral_no", "transaction": "transaction_no"}
+    rows, loans = [row(table)], [LOAN]
+    for number, (_table, change, _column, _code) in enumerate(cases):  # each bad row stands alone: its own key, its own loan
+        key = {own[table]: f"X{number}"} if table in own else {}
+        if table not in ("borrower", "loan"):
+            loans.append(row("loan", loan_no=f"L-{number}"))
+            key["loan_no"] = f"L-{number}"
+        rows.append({**row(table), **key, **change})
+        if rows[-1].get("reverses") == "T1":  # a reversal of itself
+            rows[-1]["reverses"] = rows[-1]["transaction_no"]
+    tables = {"borrower": [BORROWER], "loan": loans, table: rows}
     outcome = book.take_rows(tmp_path, **tables)
     assert [(found[0], found[1], found[2], found[4]) for found in book.reasons(outcome)] == [
-        (table, len(tables[table]) + 1, column, code)]
-    assert (Party.objects.filter(borrower_no__isnull=False).count(), Loan.objects.count()) == (1, 1)
-    assert outcome.counts()[table]["rejected"] == 1
-    stored = Reject.objects.get()
-    assert (stored.row_number, stored.column, stored.code) == (len(tables[table]) + 1, column, code)
-    assert stored.reason and "%(" not in stored.reason
+        (table, number, column, code) for number, (_table, _change, column, code) in enumerate(cases, 3)]
+    counts = outcome.counts()[table]
+    assert (counts["taken"], counts["rejected"]) == (1, len(cases))
+    stored = list(Reject.objects.order_by("row_number").values_list("row_number", "column", "code"))
+    assert stored == [(number, column, code) for number, (_table, _change, column, code) in enumerate(cases, 3)]
+    assert all(told and "%(" not in told for told in Reject.objects.values_list("reason", flat=True))
 
 
 def test_one_row_may_have_several_reasons_and_counts_once(tmp_path):

@@ -16,7 +16,7 @@ from qingshou.portfolio.imports.staging import StagedTable
 from qingshou.portfolio.models import Instalment, Loan
 
 TOLD = 1
-LOANS_AT_ONCE = 50_000
+LOANS_AT_ONCE = 20_000
 _STORED: dict[str, Any] = {"loan_id": pl.Int64, "number": pl.Int64, "stored_due": pl.Date, "stored_principal": pl.Int64,
                            "stored_interest": pl.Int64}
 

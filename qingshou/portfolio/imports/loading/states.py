@@ -13,7 +13,7 @@ from qingshou.policy import Rules
 from qingshou.portfolio import frames
 from qingshou.portfolio.imports.loading.context import Load
 
-HOUSEHOLDS_AT_ONCE = 40_000
+HOUSEHOLDS_AT_ONCE = 10_000
 
 
 def derive_states(load: Load, rules: Rules, tell: Callable[[int], None]) -> tuple[list[int], int]:

@@ -108,7 +108,8 @@ def _disbursements(load: Load, staged: StagedTable) -> tuple[pl.DataFrame, pl.Da
 
     What was or is now reversed does not count.
     """
-    rows = staged.columns(["transaction_no", "loan_no", "date", "kind", "amount_fen", "reverses"])
+    rows = staged.columns(["transaction_no", "loan_no", "date", "kind", "amount_fen", "reverses"],
+                          pl.col("kind").is_in(["disbursement", "reversal"]))
     undone = rows.filter(pl.col("kind") == "reversal")["reverses"]
     rows = rows.filter((pl.col("kind") == "disbursement") & ~pl.col("transaction_no").is_in(undone.implode()))
     mine = rows.join(known_loans(load, rows["loan_no"]), on="loan_no", maintain_order="left")
