@@ -33,7 +33,8 @@ DUES: Schema = {"loan_id": pl.Int64, "number": pl.Int64, "due": pl.Date, "princi
 # All events of each loan that is folded anew; events after the day are not looked at.
 EVENTS: Schema = {"event_id": pl.Int64, "loan_id": pl.Int64, "date": pl.Date, "kind": pl.String, "amount_fen": _FEN,
                   "rate_ppm": pl.Int64, "reverses": pl.Int64}
-# Loans with events (or schedule rows) that their state does not know yet: new, backdated, reversing.
+# Loans with events (or schedule rows) that their state does not know though they are dated before it: backdated,
+# reversing. Events dated after the state are found in ``events``.
 CHANGED: Schema = {"loan_id": pl.Int64}
 # A person's decisions on a loan's class: lower, raise, lift.
 DECISIONS: Schema = {"decision_id": pl.Int64, "loan_id": pl.Int64, "kind": pl.String, "level": pl.String,

@@ -55,7 +55,7 @@ def _stale(terms: pl.DataFrame, loan_states: pl.DataFrame, changed: pl.DataFrame
 def fold_day(book: Book, rules: Rules, day: date) -> Ledger:
     """All loans at the end of *day*: most only let time pass; the stale ones are folded from their first event."""
     terms = with_terms(book.loans, rules)
-    anew = _stale(terms, book.loan_states, book.changed, day)
+    anew = _stale(terms, book.loan_states, pl.concat([book.changed, _newer(book, day)]), day)
     again = terms.join(anew, on="loan_id", how="semi", maintain_order="left")
     onward = terms.join(anew, on="loan_id", how="anti", maintain_order="left") if anew.height else terms
     carries, splits, problems = [], pl.DataFrame(schema=SPLITS), pl.DataFrame(schema=PROBLEMS)
@@ -67,6 +67,12 @@ def fold_day(book: Book, rules: Rules, day: date) -> Ledger:
         splits, problems = run.splits.filter(pl.col("event_id").is_not_null()), run.problems
     carry = pl.concat(carries) if carries else pl.DataFrame(schema=FOLD_COLUMNS)
     return Ledger(carry, terms, again.select("loan_id"), splits, problems)
+
+
+def _newer(book: Book, day: date) -> pl.DataFrame:
+    """Loans (``loan_id``) with an event between their state and the day, told as changed or not."""
+    told = book.events.filter(pl.col("date") <= day).join(book.loan_states.select("loan_id", "as_of"), on="loan_id")
+    return told.filter(pl.col("date") > pl.col("as_of")).select("loan_id")
 
 
 def _advance(book: Book, terms: pl.DataFrame, day: date) -> pl.DataFrame:
