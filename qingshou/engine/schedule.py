@@ -14,7 +14,7 @@ import polars as pl
 
 from qingshou.engine import daycount
 from qingshou.engine.daycount import Ints, as_days, civil
-from qingshou.engine.money import PPM, mul_div
+from qingshou.engine.money import MAX_FACTOR, MAX_FEN, PPM, mul_div
 
 METHODS = ("equal_instalment", "equal_principal", "interest_only", "bullet")
 EQUAL_INSTALMENT, EQUAL_PRINCIPAL, INTEREST_ONLY, BULLET = range(4)
@@ -49,7 +49,7 @@ def build(loans: pl.DataFrame) -> pl.DataFrame:
     start's day)``, basis`` (null: equal parts of the year); optional ``maturity`` (the last due, instead of the day
     reached by counting months). A bullet loan has one row, at the end of all its periods. Out: ``loan_id, number, due,
     principal_fen, interest_fen, payment_fen, balance_fen``.
-    Raises ValueError for periods outside 1..600 or an unknown method.
+    Raises ValueError for periods outside 1..600 or an unknown method, OverflowError beyond the bounds of ``money``.
     """
     if loans.is_empty():
         return pl.DataFrame(schema=SCHEMA)
@@ -58,6 +58,9 @@ def build(loans: pl.DataFrame) -> pl.DataFrame:
     if not loans["method"].is_in(METHODS).all():
         raise ValueError(f"method must be one of {', '.join(METHODS)}")
     loans = _bullets_as_one_period(loans)
+    longest = pl.col("months_per_period") * 31
+    if loans.select(((pl.col("principal_fen") > MAX_FEN) | (pl.col("rate_ppm") * longest > MAX_FACTOR)).any()).item():
+        raise OverflowError("amounts, or rate × days of a period, beyond the bounds of exact computation")
     loans = loans.sort("periods", descending=True, maintain_order=True)
     due = _due_days(loans)
     interest_by_days = loans["basis"].is_not_null().to_numpy()

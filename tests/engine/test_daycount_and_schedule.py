@@ -53,12 +53,18 @@ def requests(draw: st.DrawFn) -> dict[str, object]:
     return {"loan_id": draw(st.integers(1, 9)), "method": draw(st.sampled_from(schedule.METHODS)),
             "principal_fen": draw(st.integers(1, 10**11)), "rate_ppm": draw(st.sampled_from([0, 1, 43_500, 72_000, 360_000])),
             "start": draw(st.dates(date(2000, 1, 1), date(2030, 12, 31))), "periods": draw(st.integers(1, 120)),
-            "months_per_period": draw(st.sampled_from([1, 1, 3, 6, 12])), "due_day": draw(st.sampled_from([None, 1, 20, 31])),
+            "months_per_period": draw(st.sampled_from([1, 1, 3, 6, 7])), "due_day": draw(st.sampled_from([None, 1, 20, 31])),
             "basis": draw(st.sampled_from([None, *daycount.BASES]))}
 
 
 def build(*given: dict[str, object]) -> pl.DataFrame:
     return schedule.build(pl.DataFrame(list(given), schema_overrides={"due_day": pl.Int64, "basis": pl.String}))
+
+
+def test_a_period_too_long_for_exact_interest_is_refused() -> None:
+    with pytest.raises(OverflowError):
+        build({"loan_id": 1, "method": "bullet", "principal_fen": 1, "rate_ppm": 360_000, "start": date(2000, 1, 1),
+               "periods": 1_100 // 12, "months_per_period": 12, "due_day": None, "basis": "actual/360"})
 
 
 @settings(max_examples=150, deadline=None)

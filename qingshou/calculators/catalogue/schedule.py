@@ -13,7 +13,7 @@ from pydantic import Field
 from qingshou.calculators.fields import BASIS_LABELS, LATEST, Count, Day, Input, Percent, Yuan, choices
 from qingshou.calculators.registry import Calculator
 from qingshou.engine import schedule
-from qingshou.engine.money import format_yuan
+from qingshou.engine.money import MAX_FACTOR, format_yuan
 from qingshou.policy import Policy
 
 METHOD_LABELS = {
@@ -42,6 +42,9 @@ class Schedule(Input):
             yield "principal", _("须大于 0")
         if self.start.year + (self.start.month + self.periods * self.months_per_period) // 12 > LATEST.year:
             yield "periods", _("最后一期超出 %(latest)s") % {"latest": LATEST}
+        longest = self.months_per_period * (self.periods if self.method == "bullet" else 1) * 31
+        if self.annual_rate * longest > MAX_FACTOR:
+            yield "annual_rate", _("利率与天数之积过大，超出可精确计算的范围")
 
 
 def plan(given: Schedule) -> pl.DataFrame:
