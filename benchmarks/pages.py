@@ -150,7 +150,8 @@ def pages(homes: list[int], loans: list[str]) -> list[tuple[str, str, Callable[[
     return [
         ("today, a collector", "c0", lambda n: "/today/"),
         ("today, the whole bank", "bench", lambda n: f"/today/?page={n + 1}"),
-        ("dashboard, the whole bank", "bench", lambda n: "/dashboard/"),
+        ("dashboard, the whole bank, after a change", "bench", lambda n: _forgotten("/dashboard/")),
+        ("dashboard, the whole bank, again", "bench", lambda n: "/dashboard/"),
         ("household", "bench", lambda n: f"/households/{homes[n % len(homes)]}/"),
         ("loan", "bench", lambda n: f"/loans/{loans[n % len(loans)]}/"),
         ("statement", "bench", lambda n: f"/loans/{loans[n % len(loans)]}/statement/"),
@@ -165,6 +166,14 @@ def pages(homes: list[int], loans: list[str]) -> list[tuple[str, str, Callable[[
         ("search, identity number", "bench", lambda n: f"/search/?q=9901011980010{n:05d}"),
         ("search, contract number", "bench", lambda n: f"/search/?q=HT000{n:03d}"),
     ]
+
+
+def _forgotten(address: str) -> str:
+    """The address, when nothing that was computed before for it is kept."""
+    from qingshou.insight.queries import standing
+
+    standing._now.cache_clear()
+    return address
 
 
 def measure(who: str, ask: Callable[[int], str]) -> tuple[float, float, int]:
