@@ -8,12 +8,12 @@ the 30th; an end on the 31st counts as the 30th if the start is on the 30th or 3
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from qingshou.engine.money import PPM, mul_div
+from qingshou.engine.money import MAX_FACTOR, MAX_FEN, PPM, mul_div
 
 BASES = ("actual/360", "actual/365", "30/360")
 ACTUAL_360, ACTUAL_365, THIRTY_360 = range(3)
@@ -75,15 +75,11 @@ def days(start: date, end: date, basis: str) -> int:
 def interest(principal_fen: int, rate_ppm: int, start: date, end: date, basis: str) -> tuple[int, int]:
     """(days, interest in fen) of one amount over one period. Raises OverflowError outside the stated bounds."""
     count = days(start, end, basis)
-    from qingshou.engine.money import MAX_FACTOR, MAX_FEN
-
     if principal_fen > MAX_FEN or rate_ppm * max(count, 0) > MAX_FACTOR:
         raise OverflowError("principal or rate × days beyond the bounds")
     return count, int(interest_columns(_one(principal_fen), _one(rate_ppm), _one(count), _one(code(basis)))[0])
 
 
-def as_days(column: Any) -> Ints:
+def as_days(column: pl.Series) -> Ints:
     """A Polars Date series as int64 days since 1970-01-01; null becomes the smallest int64."""
-    import polars as pl
-
     return column.cast(pl.Int32).cast(pl.Int64).fill_null(np.iinfo(np.int64).min).to_numpy()
