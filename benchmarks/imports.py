@@ -31,8 +31,8 @@ def run(transactions: int = TRANSACTIONS, store: str = "sqlite") -> list[dict[st
         def child(task: str) -> dict[str, Any]:
             environment = {**os.environ, "QINGSHOU_HOME": home, "QINGSHOU_MODE": "test", "QINGSHOU_DATABASE_URL": url,
                            "DJANGO_SETTINGS_MODULE": "qingshou.config.settings"}
-            done = subprocess.run([sys.executable, "-m", "benchmarks.imports", "child", task, home, str(transactions)], text=True,
-                                  env=environment, stdout=subprocess.PIPE, check=True)
+            command = [sys.executable, "-m", "benchmarks.imports", "child", task, home, str(transactions)]
+            done = subprocess.run(command, text=True, env=environment, stdout=subprocess.PIPE, check=True)
             return dict(json.loads(done.stdout.splitlines()[-1]))
 
         child("files")
@@ -59,8 +59,8 @@ def _files(home: Path, transactions: int) -> dict[str, Any]:
         writer = csv.writer(file)
         writer.writerow(BORROWER)
         for n in range(loans):
-            writer.writerow({**BORROWER, "borrower_no": f"B{n:08d}", "id_number": f"99010119{60 + n % 40:02d}0101{n % 10_000:04d}",
-                             "phone": f"199{n:08d}"}.values())
+            writer.writerow({**BORROWER, "borrower_no": f"B{n:08d}", "phone": f"199{n:08d}",
+                             "id_number": f"99010119{60 + n % 40:02d}0101{n % 10_000:04d}"}.values())
     with open(home / "loan.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(LOAN)
@@ -73,7 +73,8 @@ def _files(home: Path, transactions: int) -> dict[str, Any]:
         for k in range(EACH):
             day = (START + timedelta(days=31 * (k + 1))).isoformat()
             for n in range(loans):
-                writer.writerow([f"T{n:08d}{k:02d}", f"L{n:08d}", day, "repayment", f"{3000 + n % 700}.{n % 100:02d}", "", "", "柜面"])
+                amount = f"{3000 + n % 700}.{n % 100:02d}"
+                writer.writerow([f"T{n:08d}{k:02d}", f"L{n:08d}", day, "repayment", amount, "", "", "柜面"])
     head, first = (home / "transaction.csv").open(encoding="utf-8").readlines(400)[:2]
     (home / "one").mkdir()
     (home / "one" / "transaction.csv").write_text(head + first.replace("T", "U", 1), encoding="utf-8")
@@ -109,5 +110,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["child"]:
         print(json.dumps(_child(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))))
     else:
-        for line in run(int(sys.argv[1]) if len(sys.argv) > 1 else TRANSACTIONS, sys.argv[2] if len(sys.argv) > 2 else "sqlite"):
+        for line in run(int((sys.argv[1:] or [TRANSACTIONS])[0]), (sys.argv[2:] or ["sqlite"])[0]):
             print(f"{line['name']:60} {line['figure']:>14,} {line['unit']:8} {line['note']}")

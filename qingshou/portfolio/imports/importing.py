@@ -191,7 +191,8 @@ def _record(load: Load, profile: Profile, files: Sequence[tuple[str, Path]], sta
         "files": [json.dumps(about, ensure_ascii=False)], "counts": [json.dumps(outcome.counts())]},
         schema_overrides={"imported_by_id": pl.Int64}))
     kept = masked(outcome.rejects.head(MOST_STORED)).select(
-        *_STORED_REJECT, batch_id=pl.lit(batch_id, dtype=pl.Int64)).with_columns(pl.col("column").str.slice(0, 80))
+        *_STORED_REJECT, batch_id=pl.lit(batch_id, dtype=pl.Int64)).with_columns(
+        pl.col("column").str.slice(0, 80), pl.col("file").str.slice(0, 200))
     first = load.session.next_id(Reject)
     load.session.append(Reject, kept.with_columns(id=pl.int_range(first, first + kept.height, dtype=pl.Int64)))
     load.session.settle_ids(*_WROTE)

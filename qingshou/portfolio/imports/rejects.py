@@ -30,7 +30,8 @@ class Rejects:
     def add(self, frame: pl.DataFrame) -> None:
         """Rows with the columns of ``SCHEMA``."""
         if frame.height:
-            self._frames.append(frame.select(list(SCHEMA)).cast(SCHEMA))  # type: ignore[arg-type]
+            printable = [pl.col(name).str.replace_all(r"[\x00-\x1f\x7f]", "\ufffd") for name in ("column", "value")]
+            self._frames.append(frame.select(list(SCHEMA)).cast(SCHEMA).with_columns(printable))  # type: ignore[arg-type]
 
     def add_rows(self, file: str, table: str, rows: Iterable[tuple[int, str, str, str, str, dict[str, Any]]]) -> None:
         """Rows as (row number, column, value, code, field, parameters of the reason)."""
