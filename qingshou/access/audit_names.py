@@ -37,6 +37,10 @@ name_actions({
     "access.password.change": _("修改密码"),
     "access.view.save": _("保存视图"),
     "access.view.delete": _("删除视图"),
+    "store.backup": _("备份"),
+    "store.restore": _("从备份恢复"),
+    "store.export": _("导出全部数据"),
+    "demo.build": _("填入演示行"),
     "access.token.make": _("新增接口密钥"),
     "access.token.revoke": _("吊销接口密钥"),
 })

@@ -16,4 +16,6 @@ name_actions({
     "level.lift": _("撤销人工下调"),
     "portfolio.export": _("导出清单"),
     "portfolio.look_up": _("按证件号或手机号查找"),
+    "calendar.fill": _("填充工作日历"),
+    "calendar.set": _("调整工作日历"),
 })

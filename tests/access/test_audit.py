@@ -1,11 +1,13 @@
 """The audit chain: whole under two writers at once, and broken visibly by whoever changes the table behind our back."""
 
+import re
 import threading
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from qingshou.access import audit
+from qingshou.access import audit, audit_names
 from qingshou.access.models import AuditEntry
 from qingshou.store import bulk
 from qingshou.store.models import Setting
@@ -155,6 +157,16 @@ def test_a_rebuilt_chain_is_found_only_with_a_head_noted_down_elsewhere():
     assert audit.verify().bad is None
     verdict = audit.verify(expected_head=noted)
     assert (verdict.bad, verdict.problem) == (5, "head_differs")
+
+
+def test_every_action_that_the_code_records_has_a_name_on_the_page():
+    source = "".join(path.read_text(encoding="utf-8") for folder in ("qingshou", "demo")
+                     for path in (Path(__file__).parents[2] / folder).rglob("*.py"))
+    recorded = set(re.findall(r"""\baction=f?"([a-z_.{}]+)\"""", source)) - {"append", "store_true"}
+    assert len(recorded) > 30
+    for action in recorded:
+        pattern = re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(action)))
+        assert any(pattern.fullmatch(name) for name in audit_names._names), action
 
 
 @pytest.mark.parametrize("text", ["", "5", "5:abc", "x:" + "0" * 64])
