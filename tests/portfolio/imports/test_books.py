@@ -36,6 +36,7 @@ def test_every_profile_that_is_shipped_can_be_read_and_says_its_currency_and_wha
     names = {profile.name: profile for profile in listed()}
     assert {"standard", "berka", "lendingclub_2018q1", "lendingclub_recoveries", "loan_payments", "taiwan_cards"} <= set(names)
     assert {profile.currency for profile in names.values()} >= {"CNY", "USD", "CZK", "TWD"}
+    assert all(profile.note for profile in names.values())
     for path in (BOOKS.parents[2] / "profiles").glob("*.toml"):
         comments = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
         assert len(comments) >= 5, path.name
