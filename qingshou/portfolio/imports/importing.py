@@ -54,7 +54,7 @@ READ_SHARE, WRITE_SHARE = 450, 800  # permille at which reading and writing end;
 LEFT_OVER_SECONDS = 24 * 3600
 _WROTE = (Party, Household, Loan, Instalment, LedgerEvent, Guarantee, Collateral, Valuation, ImportBatch, Reject,
           Reconciliation)
-_STORED_REJECT = [name for name in SCHEMA if name != "field"]
+_STORED_REJECT = [name for name in SCHEMA if name not in ("field", "place")]
 
 
 @dataclass
@@ -116,9 +116,9 @@ def run(*, profile: Profile, files: Sequence[tuple[str, Path]], actor: str, acto
         staged = stage(profile, files, folder, rejects, lambda permille, note: report(permille * READ_SHARE // 1000, note))
         outcome.notes = staged.notes
         for table in staged.tables.values():
-            drop_duplicates(table, staged.places, rejects)
+            drop_duplicates(table, rejects)
         with contextlib.suppress(_Undo), bulk.session() as session:
-            load = Load(session, now, today, actor, staged.places, rejects)
+            load = Load(session, now, today, actor, rejects)
             batch_id = session.next_id(ImportBatch)
             _write(load, staged, policy, batch_id, outcome, report)
             _settle_counts(load, staged, outcome)

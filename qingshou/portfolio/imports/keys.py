@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from qingshou.portfolio.imports.rejects import Rejects
@@ -11,7 +9,7 @@ from qingshou.portfolio.imports.staging import FILE, StagedTable
 from qingshou.portfolio.imports.values import ROW
 
 
-def drop_duplicates(staged: StagedTable, files: Sequence[str], rejects: Rejects) -> None:
+def drop_duplicates(staged: StagedTable, rejects: Rejects) -> None:
     """Send every row whose key stood before to the rejects, with the row where it stood first."""
     table = staged.table
     key = [table.field(name).column for name in table.key]
@@ -23,7 +21,7 @@ def drop_duplicates(staged: StagedTable, files: Sequence[str], rejects: Rejects)
     told = again.join(firsts, on=key, how="left", nulls_equal=True, maintain_order="left")
     shown = pl.concat_str([pl.col(name).cast(pl.String) for name in key], separator=" ", ignore_nulls=True)
     for place, group in told.with_columns(shown=shown).group_by(FILE, maintain_order=True):
-        rejects.add_rows(files[int(place[0])], table.name, [  # type: ignore[call-overload]
+        rejects.add_rows(int(place[0]), table.name, [  # type: ignore[call-overload]
             (row, table.key[0], text, "duplicate", table.key[0], {"other": first})
             for row, text, first in group.select(ROW, "shown", "first").iter_rows()])
     staged.drop(again)

@@ -12,13 +12,13 @@ from qingshou.portfolio.imports.readers import FileRefused, Sheet
 from qingshou.portfolio.imports.values import Columns, MissingColumn, Reader, needed
 
 
-def choose(profile: Profile, file: str, sheets: list[tuple[int, Sheet]]) -> list[tuple[int, Sheet, Source]]:
+def choose(profile: Profile, file: str, sheets: list[Sheet]) -> list[tuple[Sheet, Source]]:
     """Which source reads which sheet of a file: those whose patterns fit the names (or that have none); where none of them
     finds its columns, the one whose columns are all there. Raises FileRefused when no sheet of the file is read."""
-    chosen: list[tuple[int, Sheet, Source]] = []
+    chosen: list[tuple[Sheet, Source]] = []
     lacking: list[tuple[str, list[str]]] = []
     is_lookup = any(_fits(lookup.files, file) for lookup in profile.lookups.values())
-    for place, sheet in sheets:
+    for sheet in sheets:
         missing = {number: _missing(source, sheet) for number, source in enumerate(profile.sources)}
         named = [number for number, source in enumerate(profile.sources) if _named(source, sheet)]
         fitting = [number for number in named if not missing[number]]
@@ -29,7 +29,7 @@ def choose(profile: Profile, file: str, sheets: list[tuple[int, Sheet]]) -> list
             fitting = sorted(by_header, key=lambda number: -len(profile.sources[number].fields))[:1]
         if not fitting and named:
             lacking.append((label(sheet), missing[named[0]]))
-        chosen.extend((place, sheet, profile.sources[number]) for number in fitting)
+        chosen.extend((sheet, profile.sources[number]) for number in fitting)
     if lacking and not (is_lookup and not chosen):
         raise FileRefused(lacking[0][0], "columns", names=", ".join(lacking[0][1]))
     if not chosen and not is_lookup:

@@ -13,29 +13,34 @@ from qingshou.access.masking import mask_address, mask_id, mask_phone
 from qingshou.portfolio.imports.canonical import PERSONAL
 from qingshou.portfolio.imports.reasons import reason
 
-SCHEMA = {"file": pl.String, "table": pl.String, "row_number": pl.Int64, "column": pl.String, "value": pl.String,
-          "code": pl.String, "reason": pl.String, "field": pl.String}
+SCHEMA = {"place": pl.Int64, "file": pl.String, "table": pl.String, "row_number": pl.Int64, "column": pl.String,
+          "value": pl.String, "code": pl.String, "reason": pl.String, "field": pl.String}
 FILE_COLUMNS = ("table", "row_number", "column", "value", "code", "reason")
 MOST_STORED = 10_000  # of one import in the database; the files hold all
+ROW_SHOWN = 12
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MASKS = {"id_number": mask_id, "phone": mask_phone, "address": mask_address}
 
 
 class Rejects:
-    """What was not taken so far. A row may have several reasons; it counts once a table."""
+    """What was not taken so far. A row may have several reasons and counts once. *places*: what each reading of a sheet for
+    a table is called, as ``staging.FILE`` counts them."""
 
     def __init__(self) -> None:
+        self.places: list[str] = []
         self._frames: list[pl.DataFrame] = []
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Rows with the columns of ``SCHEMA``."""
+        """Rows with the columns of ``SCHEMA`` but the file's name."""
         if frame.height:
+            names = dict(enumerate(self.places))
+            frame = frame.with_columns(file=pl.col("place").replace_strict(names, return_dtype=pl.String))
             printable = [pl.col(name).str.replace_all(r"[\x00-\x1f\x7f]", "\ufffd") for name in ("column", "value")]
             self._frames.append(frame.select(list(SCHEMA)).cast(SCHEMA).with_columns(printable))  # type: ignore[arg-type]
 
-    def add_rows(self, file: str, table: str, rows: Iterable[tuple[int, str, str, str, str, dict[str, Any]]]) -> None:
+    def add_rows(self, place: int, table: str, rows: Iterable[tuple[int, str, str, str, str, dict[str, Any]]]) -> None:
         """Rows as (row number, column, value, code, field, parameters of the reason)."""
-        self.add(pl.DataFrame([(file, table, row, column, value[:200], code, reason(code, **parameters), field)
+        self.add(pl.DataFrame([(place, "", table, row, column, value[:200], code, reason(code, **parameters), field)
                                for row, column, value, code, field, parameters in rows], schema=SCHEMA, orient="row"))
 
     def frame(self) -> pl.DataFrame:
@@ -46,7 +51,7 @@ class Rejects:
 
     def rows(self, table: str) -> int:
         """How many rows of a table were rejected."""
-        found = [frame.filter(pl.col("table") == table).select("file", "row_number") for frame in self._frames]
+        found = [frame.filter(pl.col("table") == table).select("place", "row_number") for frame in self._frames]
         return pl.concat(found).n_unique() if found else 0
 
 
@@ -66,13 +71,12 @@ def harmless(text: str) -> str:
 
 
 def masked(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same with personal values masked, as they are stored and shown."""
-    personal = frame.filter(pl.col("field").is_in(list(PERSONAL)))
-    if personal.is_empty():
-        return frame
-    values = [_MASKS[field](value) if value else value for field, value in frame.select("field", "value").iter_rows()
-              if field in PERSONAL]
-    numbered = frame.with_row_index("place")
-    changed = numbered.filter(pl.col("field").is_in(list(PERSONAL))).select("place", hidden=pl.Series(values, dtype=pl.String))
-    return numbered.join(changed, on="place", how="left", maintain_order="left").with_columns(
-        value=pl.coalesce("hidden", "value")).drop("hidden", "place")
+    """The same with personal values masked, as they are stored and shown; of a whole row only its beginning."""
+    hidden = [_hide(field, value) for field, value in frame.select("field", "value").iter_rows()]
+    return frame.with_columns(pl.Series("value", hidden, dtype=pl.String))
+
+
+def _hide(field: str, value: str) -> str:
+    if not field:  # a flaw of the row, not of a cell
+        return value[:ROW_SHOWN] + "…" if len(value) > ROW_SHOWN else value
+    return _MASKS[field](value) if field in PERSONAL and value else value

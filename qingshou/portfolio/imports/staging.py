@@ -19,7 +19,7 @@ from qingshou.portfolio.imports.rejects import Rejects
 from qingshou.portfolio.imports.rows import ROW_CHECKS
 from qingshou.portfolio.imports.values import ROW, Columns, Reader, columns_of, needed
 
-FILE = "file"  # column of a staged chunk: the sheet's place in the import
+FILE = "file"  # column of a staged chunk: which reading of a sheet for a table it came from
 TYPES: dict[str, Any] = {"amount": pl.Int64, "rate": pl.Int64, "integer": pl.Int64, "date": pl.Date, "yes_no": pl.Boolean}
 CODE = "code:"  # prefix of the columns that hold a field's code
 
@@ -62,7 +62,6 @@ class Staged:
     """All files of an import, read. *notes*: what a person should know of each file (columns left unused and the like)."""
 
     tables: dict[str, StagedTable]
-    places: list[str] = field(default_factory=list)  # what FILE counts: the sheets, as people call them
     notes: list[str] = field(default_factory=list)
     used: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # file -> (table, rows)
 
@@ -78,14 +77,15 @@ def stage(profile: Profile, files: Sequence[tuple[str, Path]], folder: Path, rej
     sheets = [sheet for name, path in files
               for sheet in open_sheets(path, name, encoding=profile.encoding, delimiter=profile.delimiter)]
     lookups = read_lookups(profile, sheets)
-    staged = Staged({name: StagedTable(table) for name, table in TABLES.items()}, [label(sheet) for sheet in sheets])
-    work: list[tuple[int, Sheet, Source]] = []
+    staged = Staged({name: StagedTable(table) for name, table in TABLES.items()})
+    work: list[tuple[Sheet, Source]] = []
     for name, _path in files:
-        work.extend(choose(profile, name, [(place, sheet) for place, sheet in enumerate(sheets) if sheet.file == name]))
-    work.sort(key=lambda item: list(TABLES).index(item[2].table.name))
-    for number, (place, sheet, source) in enumerate(work):
-        def tell(sheet: Sheet = sheet, number: int = number) -> None:
-            report((number * 1000 + sheet.permille()) // len(work), label(sheet))
+        work.extend(choose(profile, name, [sheet for sheet in sheets if sheet.file == name]))
+    work.sort(key=lambda item: list(TABLES).index(item[1].table.name))
+    rejects.places = [label(sheet) for sheet, _source in work]
+    for place, (sheet, source) in enumerate(work):
+        def tell(sheet: Sheet = sheet, place: int = place) -> None:
+            report((place * 1000 + sheet.permille()) // len(work), label(sheet))
 
         rows = _stage_sheet(profile, source, sheet, place, lookups, staged, folder, rejects, tell)
         staged.used.setdefault(sheet.file, []).append((source.table.name, rows))
@@ -109,7 +109,7 @@ def _stage_sheet(profile: Profile, source: Source, sheet: Sheet, place: int, loo
         table.read += chunk.frame.height
         wanted = chunk.frame.filter(reader.meets(chunk.frame, source.where))
         table.skipped += chunk.frame.height - wanted.height
-        good = parse.rows(Chunk(wanted, chunk.flaws), label(sheet), rejects)
+        good = parse.rows(Chunk(wanted, chunk.flaws), place, rejects)
         good = good.with_columns(pl.lit(place, dtype=pl.Int64).alias(FILE))
         path = folder / f"{source.table.name}-{len(table.chunks):05d}.arrow"
         good.select(list(schema_of(source.table))).write_ipc(path)
@@ -149,16 +149,16 @@ class _Parse:
             columns += [parsed.value.alias(item.column), parsed.code.alias(CODE + item.name)]
         return pl.DataFrame(columns)
 
-    def rows(self, chunk: Chunk, file: str, rejects: Rejects) -> pl.DataFrame:
+    def rows(self, chunk: Chunk, place: int, rejects: Rejects) -> pl.DataFrame:
         """The chunk's good rows, typed."""
-        flawed = self._flawed(chunk, file, rejects)
+        flawed = self._flawed(chunk, place, rejects)
         typed = self._typed(chunk.frame).join(flawed, on=ROW, how="anti", maintain_order="left")
         bad = [flawed]
         for name, (column, text) in self.shown.items():
             failing = typed.select(ROW, pl.col(CODE + name).alias("code")).filter(pl.col("code").is_not_null())
             if failing.height:
                 failing = failing.join(chunk.frame.select(ROW, value=text), on=ROW, how="left")
-                self._reject(failing, name, column, file, rejects)
+                self._reject(failing, name, column, place, rejects)
                 bad.append(failing.select(ROW))
         good = typed.join(pl.concat(bad).unique(), on=ROW, how="anti", maintain_order="left")
         for check in ROW_CHECKS.get(self.table.name, ()):
@@ -166,25 +166,25 @@ class _Parse:
             if failing.height:
                 column, text = self.shown.get(check.field, (check.field, pl.lit("")))
                 told = failing.join(chunk.frame.select(ROW, told=text), on=ROW, how="left", maintain_order="left")
-                rejects.add_rows(file, self.table.name, [
+                rejects.add_rows(place, self.table.name, [
                     (row[ROW], column, row["told"] or "", check.code, check.field, check.parameters(row))
                     for row in told.iter_rows(named=True)])
                 good = good.filter(~check.fails.fill_null(False))
         return good
 
-    def _reject(self, failing: pl.DataFrame, name: str, column: str, file: str, rejects: Rejects) -> None:
+    def _reject(self, failing: pl.DataFrame, name: str, column: str, place: int, rejects: Rejects) -> None:
         item = self.table.field(name)
         texts = {code: reason(code, **_parameters(item)) for code in failing["code"].unique().to_list()}
         rejects.add(failing.select(
-            file=pl.lit(file), table=pl.lit(self.table.name), row_number=pl.col(ROW), column=pl.lit(column),
-            value=pl.col("value").fill_null("").str.slice(0, 200), code="code",
+            place=pl.lit(place, dtype=pl.Int64), file=pl.lit(""), table=pl.lit(self.table.name), row_number=pl.col(ROW),
+            column=pl.lit(column), value=pl.col("value").fill_null("").str.slice(0, 200), code="code",
             reason=pl.col("code").replace_strict(texts, return_dtype=pl.String), field=pl.lit(name)))
 
-    def _flawed(self, chunk: Chunk, file: str, rejects: Rejects) -> pl.DataFrame:
+    def _flawed(self, chunk: Chunk, place: int, rejects: Rejects) -> pl.DataFrame:
         """Rows whose cells are flawed in a column that this table reads."""
         wanted = set(chunk.frame[ROW].to_list()) if chunk.flaws else set()
         mine = [flaw for flaw in chunk.flaws if flaw.row in wanted and (not flaw.column or self._field(flaw))]
-        rejects.add_rows(file, self.table.name, [
+        rejects.add_rows(place, self.table.name, [
             (flaw.row, flaw.column, flaw.value, flaw.code, self._field(flaw), {}) for flaw in mine])
         return pl.DataFrame({ROW: [flaw.row for flaw in mine]}, schema={ROW: pl.Int64})
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -33,12 +34,18 @@ def import_files(*, user: Any, profile: Profile, files: Sequence[tuple[str, Path
                  report: Report = _silent) -> Outcome:
     """Import *files* (name, path) by *profile*: everything in one transaction with its audit entry, or nothing.
 
-    Raises PermissionDenied, or ``readers.FileRefused`` for a file that cannot be used. *report* hears (permille, note).
+    Raises PermissionDenied; ``readers.FileRefused`` for a file that cannot be used; ValidationError while another writer
+    holds the store. *report* hears (permille, note).
     """
     require(user, "portfolio.import")
-    outcome = importing.run(
-        profile=profile, files=files, actor=user.username, actor_id=getattr(user, "pk", None), today=business_date(),
-        now=timezone.now(), policy=current_policy(), dry_run=dry_run, report=report)
+    try:
+        outcome = importing.run(
+            profile=profile, files=files, actor=user.username, actor_id=getattr(user, "pk", None), today=business_date(),
+            now=timezone.now(), policy=current_policy(), dry_run=dry_run, report=report)
+    except Exception as error:
+        if type(error).__module__.startswith("adbc") and "lock" in str(error).lower():
+            raise ValidationError(_("另一项写入（如日终）正占用数据库，请稍后重试。"), code="busy") from error
+        raise
     if not dry_run and 0 < len(outcome.household_ids) <= MOST_REFRESHED:
         with transaction.atomic():
             ledger_changed.send(sender=import_files, household_ids=outcome.household_ids, loan_ids=outcome.loan_ids)

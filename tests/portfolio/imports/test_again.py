@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from qingshou.access.roles import Role
@@ -19,6 +19,7 @@ from qingshou.portfolio.imports.profiles import find
 from qingshou.portfolio.models import Guarantee, Household, Instalment, LedgerEvent, Loan, LoanState, Party
 from qingshou.portfolio.services.imports import import_files
 from qingshou.portfolio.signals import ledger_changed
+from qingshou.store import bulk
 from tests import factories
 from tests.portfolio.imports import book
 from tests.portfolio.imports.book import row
@@ -138,6 +139,26 @@ def test_only_who_may_import_imports(tmp_path):
     operator = factories.make_user(Role.OPERATIONS)
     assert import_files(user=operator, profile=find("standard"), files=[(path.name, path)]).total("taken") == 1
     assert LedgerEvent.objects.count() == 0
+
+
+def test_while_another_writer_holds_the_store_an_import_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(bulk, "BUSY_TIMEOUT_MS", 200)
+    if connection.vendor != "sqlite":
+        pytest.skip("on PostgreSQL an import waits for its turn")
+    factories.BusinessDay.objects.create(date=book.TODAY, state="open")
+    connection.close()
+    holder = ("import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); "
+              "print('held', flush=True); sys.stdin.read()")
+    other = subprocess.Popen([sys.executable, "-c", holder, str(connection.settings_dict["NAME"])], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None and other.stdout.readline() == "held\n"
+    try:
+        with pytest.raises(ValidationError, match="正占用数据库"):
+            book.base(tmp_path)
+    finally:
+        other.kill()
+        other.communicate()
+    assert book.base(tmp_path).total("taken") == 2
 
 
 KILLED = """

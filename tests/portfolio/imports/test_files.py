@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from qingshou.portfolio.imports.readers import FileRefused, open_sheets
-from qingshou.portfolio.models import Loan, Party
+from qingshou.portfolio.models import Loan, Party, Reject
 from tests.portfolio.imports import book
 from tests.portfolio.imports.book import BORROWER, LOAN, row
 
@@ -189,6 +189,7 @@ def test_a_row_with_more_cells_than_the_header_is_refused_and_a_shorter_one_is_f
                     encoding="utf-8")
     outcome = book.take(path)
     assert [code for *_, code in book.reasons(outcome)] == ["too_many_cells"]
+    assert Reject.objects.get().value == "B1,person,周,…"  # a whole row may hold an identity number
     assert Party.objects.get().borrower_no == "B2"
 
 

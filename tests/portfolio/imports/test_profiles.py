@@ -167,3 +167,24 @@ def test_the_standard_profile_has_exactly_the_canonical_headers():
         assert [value.given[1] for value in source.fields.values()] == [str(item.title) for item in source.table.fields]
     assert {source.table.name for source in profiles.find("standard").sources} == set(TABLES)
     assert Path(settings.PROFILES).is_dir()
+
+
+def test_the_profile_that_the_documentation_starts_from_can_be_read(tmp_path):
+    page = (Path(settings.PROFILES).parent / "docs" / "import.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n", 1)[1].split("```", 1)[0]
+    profile = load(write(tmp_path, example))
+    assert [source.table.name for source in profile.sources] == ["loan"] and profile.rate_unit == "permille_month"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_read_for_one_table_by_two_sources_is_counted_for_each(tmp_path):
+    both = BANK + BANK[BANK.rindex("[[source]]"):].replace("-R", "-S").replace(
+        'amount = { difference = ["PAID", { column = "BACK", unit = "fen", default = "0" }] }', 'amount = "BACK"')
+    export, branches = tmp_path / "ln.csv", tmp_path / "branches.csv"
+    export.write_text(HEADER + GOOD.replace(",0.1,300", ",x,y") + GOOD, encoding="utf-8")
+    branches.write_text("CODE,TITLE,OPEN\n01,城关支行,1\n", encoding="utf-8")
+    outcome = import_files(user=SYSTEM, profile=load(write(tmp_path, both)),
+                           files=[(path.name, path) for path in (branches, export)])
+    counts = outcome.counts()["transaction"]
+    assert (counts["read"], counts["taken"], counts["rejected"]) == (4, 2, 2)
+    assert [found[:3] for found in book.reasons(outcome)] == [("transaction", 2, "PAID"), ("transaction", 2, "BACK")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -39,7 +39,6 @@ class Load:
     now: datetime
     today: date  # the bank's date
     actor: str
-    files: Sequence[str]
     rejects: Rejects
     counts: dict[str, Counts] = field(default_factory=dict)
     touched: list[pl.DataFrame] = field(default_factory=list)  # loan_id: their states must be derived again
@@ -70,9 +69,9 @@ class Load:
         value = (pl.col(table.field(field_name).column) if shown is None else shown).cast(pl.String).fill_null("")
         told = [reason(code, **one) for one in parameters] if parameters is not None else [reason(code)] * rows.height
         self.rejects.add(rows.select(
-            file=pl.col(FILE).replace_strict(dict(enumerate(self.files)), return_dtype=pl.String), table=pl.lit(table.name),
-            row_number=pl.col(ROW), column=pl.lit(field_name), value=value.str.slice(0, 200), code=pl.lit(code),
-            reason=pl.Series(told, dtype=pl.String), field=pl.lit(field_name)).select(list(SCHEMA)))
+            place=pl.col(FILE), file=pl.lit(""), table=pl.lit(table.name), row_number=pl.col(ROW), column=pl.lit(field_name),
+            value=value.str.slice(0, 200), code=pl.lit(code), reason=pl.Series(told, dtype=pl.String),
+            field=pl.lit(field_name)).select(list(SCHEMA)))
 
 
 def hashed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
