@@ -11,6 +11,7 @@ from qingshou.access.permissions import require
 from qingshou.insight import pictures
 from qingshou.insight.queries.dashboard import Line
 from qingshou.insight.queries.dashboard import dashboard as look
+from qingshou.insight.queries.standing import last_closed
 
 
 @require_GET
@@ -25,7 +26,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         (_("按产品"), _("产品"), _opened(shown.by_product)),
     ]
     return render(request, "insight/dashboard.html", {
-        "active": "dashboard", "shown": shown, "title": titles.get(shown.reach, titles["own"]),
+        "active": "dashboard", "shown": shown, "as_of": last_closed() or shown.day,
+        "title": titles.get(shown.reach, titles["own"]),
         "breakdowns": [item for item in breakdowns if item[2]],
         "urls": {"overdue": pictures.households_url(stage="overdue"), "bad": pictures.loans_url(level="bad")},
         "funnel": pictures.funnel(shown.stages), "levels": pictures.level_bars(shown.levels),
@@ -35,7 +37,11 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     })
 
 
-def _opened(lines: list[Line]) -> list[tuple[Line, str, str]]:
-    """Lines with the addresses of their overdue households and their bad loans."""
-    return [(line, pictures.households_url(stage="overdue", **line.filter), pictures.loans_url(level="bad", **line.filter))
-            for line in lines]
+def _opened(lines: list[Line]) -> list[tuple[Line, str, str, str]]:
+    """Lines with the addresses of their overdue households, of what these owe, and of their bad loans.
+
+    Of a product only some loans of a household are meant: its overdue amount opens these loans.
+    """
+    return [(line, pictures.households_url(stage="overdue", **line.filter),
+             (pictures.loans_url if "product" in line.filter else pictures.households_url)(stage="overdue", **line.filter),
+             pictures.loans_url(level="bad", **line.filter)) for line in lines]

@@ -14,6 +14,8 @@ from qingshou.dayend.services import run_day_end
 from qingshou.insight.queries import figures, standing
 from qingshou.insight.queries.dashboard import dashboard
 from qingshou.insight.reports import REPORTS, report
+from qingshou.portfolio.models import HouseholdState, LoanState
+from qingshou.portfolio.queries import lists
 from qingshou.portfolio.queries.business import business_date
 from qingshou.portfolio.services.ledger import post_event
 from tests import factories
@@ -95,7 +97,9 @@ def test_migration_keeps_every_loan_and_its_principal(closed_bank):
 
 def test_who_fell_into_arrears_and_who_was_cured_are_counted_once():
     def book(**overdue: int) -> standing.Standing:
-        frame = pl.DataFrame({"household_id": [1, 2, 3], "overdue_fen": [overdue["a"], overdue["b"], overdue["c"]]})
+        amounts = [overdue["a"], overdue["b"], overdue["c"]]
+        frame = pl.DataFrame({"household_id": [1, 2, 3], "overdue_fen": amounts,
+                              "stage": ["early" if amount else "current" for amount in amounts]})
         return standing.Standing(date(2026, 1, 1), pl.DataFrame(), frame)
 
     flow = figures.flow(book(a=0, b=500, c=70), book(a=900, b=0, c=80))
@@ -132,3 +136,32 @@ def test_the_dashboard_takes_the_same_number_of_queries_however_many_loans(close
 def test_history_files_have_the_columns_that_the_dashboards_read(closed_bank):
     frame = pl.read_parquet(history.path("loans", standing.days()[-1]))
     assert set(standing.LOANS) <= set(frame.columns)
+
+
+def test_every_figure_of_overdue_equals_the_list_behind_it_a_fee_alone_makes_nobody_overdue(closed_bank):
+    user = closed_bank.users["operations"]
+    loan = closed_bank.loans[0]
+    loan.refresh_from_db()
+    post_event(user=user, loan=loan, kind="repayment", date=business_date(), event_no="H1", reason="柜面还清",
+               amount_fen=loan.state.total_owed_fen + 1_000_000)
+    loan.household.state.refresh_from_db()
+    HouseholdState.objects.filter(household=loan.household).update(overdue_fen=1000, fee_owed_fen=1000, total_owed_fen=1000)
+    LoanState.objects.filter(loan=loan).update(overdue_fen=1000, fee_owed_fen=1000, total_owed_fen=1000)
+    standing._now.cache_clear()
+    shown = dashboard(user)
+    behind = lists.sums(lists.households(user, lists.Filter(stage="overdue")))
+    assert behind.count == 3
+    assert (shown.totals.overdue_households, shown.totals.overdue_fen) == (behind.count, behind.overdue_fen)
+    assert sum(row["households"] for row in shown.stages if row["stage"] != "current") == behind.count
+    assert lists.sums(lists.households(user, lists.Filter())).overdue_fen == behind.overdue_fen
+    for line in [*shown.by_unit, *shown.by_product]:
+        wanted = lists.Filter(stage="overdue", **line.filter)
+        of_loans = "product" in line.filter
+        assert line.totals.overdue_households == lists.sums(lists.households(user, wanted)).count, line
+        rows = lists.loans(user, wanted) if of_loans else lists.households(user, wanted)
+        assert line.totals.overdue_fen == lists.sums(rows).overdue_fen, line
+
+
+def test_who_has_no_day_work_of_their_own_begins_at_the_dashboard(closed_bank, client):
+    client.force_login(closed_bank.users["risk"])
+    assert client.get(reverse("home")).url == reverse("insight:dashboard")

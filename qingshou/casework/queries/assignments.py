@@ -42,8 +42,8 @@ class Held:
 def held(user: Any) -> list[Held]:
     """The fields within the user's view, those without a custodian first. One query."""
     rows = (visible(user).order_by().values_list("custodian_id")
-            .annotate(households=Count("pk"), overdue=Count("pk", filter=Q(state__overdue_fen__gt=0)),
-                      fen=Sum("state__overdue_fen")))
+            .annotate(households=Count("pk"), overdue=Count("pk", filter=Q(state__dpd__gt=0)),
+                      fen=Sum("state__overdue_fen", filter=Q(state__dpd__gt=0), default=0)))
     made = [Held(custodian, households, overdue, fen or 0) for custodian, households, overdue, fen in rows]
     return sorted(made, key=lambda row: (row.custodian_id is not None, -row.overdue_fen))
 
@@ -56,7 +56,7 @@ def households(user: Any, wanted: Wanted) -> QuerySet[Household]:
     if wanted.village:
         rows = rows.filter(village="" if wanted.village == "-" else wanted.village)
     if wanted.overdue:
-        rows = rows.filter(state__overdue_fen__gt=0)
+        rows = rows.filter(state__dpd__gt=0)
     return rows.order_by("village", "pk")
 
 

@@ -1,4 +1,8 @@
-"""The figures of a book, each from the frames of a :class:`Standing`. Amounts in fen, ratios in ppm."""
+"""The figures of a book, each from the frames of a :class:`Standing`. Amounts in fen, ratios in ppm.
+
+Overdue is by days, as the lists count it: a household or loan in a stage behind its due day. What fell due today, or a fee
+on a loan that is paid up, is owed and not yet overdue.
+"""
 
 from __future__ import annotations
 
@@ -50,28 +54,41 @@ def _live() -> pl.Expr:
     return pl.col("total_owed_fen") > 0
 
 
+def _late() -> pl.Expr:
+    return pl.col("stage") != STAGES[0]
+
+
 def _sums() -> list[pl.Expr]:
     bad = pl.col("level").is_in(BAD)
     return [
         _live().sum().cast(pl.Int64).alias("loans"), pl.col("household_id").filter(_live()).n_unique().alias("households"),
-        pl.col("principal_fen").sum(), pl.col("overdue_fen").sum(),
-        pl.col("household_id").filter(pl.col("overdue_fen") > 0).n_unique().alias("overdue_households"),
+        pl.col("principal_fen").sum(), pl.col("overdue_fen").filter(_late()).sum(),
+        pl.col("household_id").filter(_late()).n_unique().alias("overdue_households"),
         pl.col("principal_fen").filter(bad).sum().alias("npl_fen"), pl.col("provision_fen").sum(),
     ]
 
 
 def totals(standing: Standing) -> Totals:
-    """The whole book."""
-    row = standing.loans.select(_sums()).row(0, named=True)
+    """The whole book; what is overdue by household, as their list tells it."""
+    row = {**standing.loans.select(_sums()).row(0, named=True), **standing.households.select(_arrears()).row(0, named=True)}
     return Totals(**{name: int(row[name] or 0) for name in SUMS})
 
 
+def _arrears() -> list[pl.Expr]:
+    """Of households: how many are overdue, and all that these have due and unpaid."""
+    return [_late().sum().cast(pl.Int64).alias("overdue_households"), pl.col("overdue_fen").filter(_late()).sum()]
+
+
 def totals_by(standing: Standing, column: str) -> list[tuple[Any, Totals]]:
-    """The book split by ``unit_id`` or ``product`` (of loans) or ``collector_id``, the most overdue first."""
+    """The book split by ``unit_id`` or ``collector_id`` (of households) or ``product`` (of loans), the most overdue first."""
     loans = standing.loans
     if column == "collector_id":
         loans = loans.join(standing.households.select("household_id", "collector_id"), on="household_id", how="left")
-    split = loans.group_by(column).agg(_sums()).sort("overdue_fen", column, descending=[True, False], nulls_last=True)
+    split = loans.group_by(column).agg(_sums())
+    if column != "product":
+        arrears = standing.households.group_by(column).agg(_arrears())
+        split = split.drop("overdue_households", "overdue_fen").join(arrears, on=column, how="left", nulls_equal=True)
+    split = split.sort("overdue_fen", column, descending=[True, False], nulls_last=True)
     return [(row[column], Totals(**{name: int(row[name] or 0) for name in SUMS})) for row in split.iter_rows(named=True)]
 
 
@@ -127,7 +144,6 @@ class Flow:
 
 def flow(before: Standing, after: Standing) -> Flow:
     """Who is overdue on the later day and was not on the earlier (amount: later), and the reverse (amount: earlier)."""
-    late = pl.col("overdue_fen") > 0
-    old, new = before.households.filter(late), after.households.filter(late)
+    old, new = before.households.filter(_late()), after.households.filter(_late())
     inflow, cured = new.join(old, on="household_id", how="anti"), old.join(new, on="household_id", how="anti")
     return Flow(inflow.height, int(inflow["overdue_fen"].sum()), cured.height, int(cured["overdue_fen"].sum()))

@@ -41,7 +41,7 @@ def received(user: Any, since: date, upto: date, before: Standing | None) -> Rec
     names = ("loan_id", "principal_fen", "interest_fen", "penalty_fen", "compound_fen", "fee_fen")
     frame = pl.DataFrame(list(lines.values_list(*names)), schema=dict.fromkeys(names, pl.Int64), orient="row")
     frame = frame.with_columns(total=pl.sum_horizontal(names[1:]))
-    late = before.loans.filter(pl.col("overdue_fen") > 0).select("loan_id") if before else frame.select("loan_id").clear()
+    late = before.loans.filter(pl.col("dpd") > 0).select("loan_id") if before else frame.select("loan_id").clear()
     return Received(
         int(frame["principal_fen"].sum()), int(sum(frame[name].sum() for name in names[2:5])), int(frame["fee_fen"].sum()),
         int(frame.join(late, on="loan_id", how="semi")["total"].sum()))

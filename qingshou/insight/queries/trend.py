@@ -58,4 +58,5 @@ def _by_household(path: Path, changed_ns: int) -> pl.DataFrame:
     """A day's sums by household, from its file (which does not change while *changed_ns* stays)."""
     bad = pl.when(pl.col("level").is_in(BAD)).then("principal_fen").otherwise(0)
     return pl.scan_parquet(path).group_by("household_id").agg(
-        pl.col("overdue_fen").sum(), npl_fen=bad.sum(), principal_fen=pl.col("principal_fen").sum()).collect()
+        overdue_fen=pl.when(pl.col("dpd").max() > 0).then(pl.col("overdue_fen").sum()).otherwise(0),
+        npl_fen=bad.sum(), principal_fen=pl.col("principal_fen").sum()).collect()

@@ -74,6 +74,8 @@ def households(user: Any, wanted: Filter) -> QuerySet[Household]:
         of_loans &= Q(product=wanted.product)
     if wanted.branch:
         of_loans &= Q(branch=wanted.branch)
+    if of_loans and wanted.stage == OVERDUE:
+        of_loans &= Q(state__dpd__gt=0)  # overdue on a loan of that kind, not on another
     if of_loans:
         rows = rows.filter(pk__in=Loan.objects.filter(of_loans).values("household_id"))
     return rows.select_related("borrower", "state", "unit", "custodian")
@@ -92,9 +94,9 @@ def loans(user: Any, wanted: Filter) -> QuerySet[Loan]:
 
 
 def sums(rows: QuerySet[Any]) -> Sums:
-    """Count and sums of a list, in one query."""
+    """Count and sums of a list, in one query; overdue is what the overdue ones have due and unpaid."""
     found = rows.select_related(None).order_by().aggregate(
-        count=Count("pk"), overdue_fen=Sum("state__overdue_fen", default=0),
+        count=Count("pk"), overdue_fen=Sum("state__overdue_fen", filter=Q(state__dpd__gt=0), default=0),
         total_owed_fen=Sum("state__total_owed_fen", default=0))
     return Sums(**found)
 
