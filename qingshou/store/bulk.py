@@ -1,7 +1,7 @@
 """Columns in and out of the store: one ADBC connection, one transaction.
 
 SQLite's file locks belong to the process, and ADBC brings its own copy of the SQLite library: two copies with the same
-file open in one process undo each other's locks. So a session on SQLite first closes Django's connections, and Django's
+file open in one process undo each other's locks. So a session on SQLite first closes Django's connections (``alone``), which
 must stay closed until the session ends (``docs/decisions/bulk.md``). Heavy runs (import, day end) are processes of their
 own for the same reason.
 """
@@ -16,6 +16,8 @@ from urllib.parse import quote, urlencode
 import polars as pl
 from django.conf import settings
 from django.db import connections, models
+
+from qingshou.store import alone
 
 # The driver guesses a column's type from this many rows; larger than any table here, so that it sees them all.
 GUESS_ROWS = 50_000_000
@@ -187,7 +189,7 @@ def _connect() -> tuple[Any, str]:
     if config["ENGINE"].endswith("sqlite3"):
         import adbc_driver_sqlite.dbapi as sqlite
 
-        connections.close_all()
+        alone.close_all()
         return sqlite.connect(f"file:{quote(str(config['NAME']))}"), "sqlite"
     import adbc_driver_postgresql.dbapi as postgresql
 
