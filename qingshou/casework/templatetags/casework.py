@@ -48,5 +48,5 @@ def last_contact(state: Any, today: date) -> SafeString | str:
     if state.last_contact_on is None:
         return format_html('<span class="mut">{}</span>', _("未联系"))
     days = {today: _("今日"), today - timedelta(days=1): _("昨日")}
-    return format_html("{} {}", days.get(state.last_contact_on, short_day(state.last_contact_on)),
+    return format_html('{} <span class="mut">{}</span>', days.get(state.last_contact_on, short_day(state.last_contact_on)),
                        words(state.last_contact_channel, state.last_contact_outcome))

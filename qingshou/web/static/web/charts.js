@@ -10,7 +10,11 @@
       await library();  // defines vegaEmbed
       const spec = JSON.parse(figure.querySelector("script").textContent);
       // ast: expressions are interpreted, since the content security policy forbids eval.
-      await window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false });
+      await window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false, config: { aria: false } });
+      // One picture to a reader of screens, by its title; the table below says the figures.
+      const svg = canvas.querySelector("svg");
+      svg?.setAttribute("role", "img");
+      svg?.setAttribute("aria-label", figure.querySelector("figcaption").textContent.trim());
       figure.classList.add("drawn");
     } catch (error) {
       console.error(error);
