@@ -12,7 +12,7 @@ from qingshou.access.masking import mask_id
 from qingshou.access.models import Unit
 from qingshou.portfolio.models import LedgerEvent
 from qingshou.portfolio.queries.statement import Statement
-from qingshou.portfolio.templatetags.portfolio import money_kind
+from qingshou.portfolio.templatetags.portfolio import basis, money_kind
 from qingshou.store.policy import rules_on
 from qingshou.web import pdf
 from qingshou.web.xlsx import Column, Sheet, workbook
@@ -29,7 +29,7 @@ def notes(shown: Statement) -> list[str]:
     order = " → ".join(money_kind(kind) for kind in rules["allocation.order"])
     told = [
         _("每段利息＝计息基数×年利率×天数÷年天数（%(basis)s），算头不算尾，逐段四舍五入到分。依据：%(source)s。") % {
-            "basis": loan.basis, "source": rules.source("interest.day_count")},
+            "basis": basis(loan.basis), "source": rules.source("interest.day_count")},
         _("罚息利率为合同利率加收 %(surcharge)s%%。依据：%(source)s及合同约定。") % {
             "surcharge": f"{loan.penalty_surcharge_ppm // 10_000}", "source": rules.source("interest.penalty_surcharge_range")},
         _("还款依次冲抵：%(order)s。依据：%(source)s及合同约定。") % {

@@ -23,15 +23,15 @@ class Segment(Input):
             fraud=gettext_noop("涉嫌骗贷"), write_off=gettext_noop("需要报损")))
     ability: Literal["sufficient", "partial", "none", "unknown"] = Field(
         title=gettext_noop("还款能力"), json_schema_extra=choices(
-            sufficient=gettext_noop("足额"), partial=gettext_noop("部分"), none=gettext_noop("无"),
+            sufficient=gettext_noop("足够"), partial=gettext_noop("部分"), none=gettext_noop("没有"),
             unknown=gettext_noop("不明")))
     willingness: Literal["willing", "unwilling", "lost_contact", "unknown"] = Field(
         title=gettext_noop("还款意愿"), json_schema_extra=choices(
-            willing=gettext_noop("愿还"), unwilling=gettext_noop("不愿还"), lost_contact=gettext_noop("失联"),
+            willing=gettext_noop("愿还"), unwilling=gettext_noop("不愿"), lost_contact=gettext_noop("失联"),
             unknown=gettext_noop("不明")))
     guarantee: Literal["effective", "weak"] = Field(
         title=gettext_noop("担保条件"), json_schema_extra=choices(
-            effective=gettext_noop("有效"), weak=gettext_noop("较弱")))
+            effective=gettext_noop("有效"), weak=gettext_noop("薄弱")))
 
     judged_on = "business_state"
 

@@ -71,9 +71,12 @@ def index(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error("files", error)
     page = paginate(queries.batches(request.user), request)
-    rows = [{"batch": one, "totals": queries.totals(json.loads(one.counts)), "files": queries.files(one)} for one in page]
+    known = profiles.listed()
+    titles = {item.name: item.title for item in known}
+    rows = [{"batch": one, "profile": titles.get(one.profile, one.profile), "totals": queries.totals(json.loads(one.counts)),
+             "files": queries.files(one)} for one in page]
     return render(request, "portfolio/imports/index.html", {
-        "active": "imports", "form": form, "page": page, "rows": rows, "profiles": profiles.listed()})
+        "active": "imports", "form": form, "page": page, "rows": rows, "profiles": known})
 
 
 def template(request: HttpRequest) -> HttpResponse:
@@ -92,7 +95,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     rows = queries.reconciliations(found, cause if cause in Reconciliation.Cause.values else "") \
         if showing == "reconciliation" else queries.rejects(found)
     return render(request, "portfolio/imports/batch.html", {
-        "active": "imports", "batch": found, "profile": found.profile, "lines": queries.lines(counts),
+        "active": "imports", "batch": found, "profile": _title(found.profile), "lines": queries.lines(counts),
         "totals": queries.totals(counts), "files": queries.files(found), "showing": showing, "causes": causes, "cause": cause,
         "page": paginate(rows, request), "titles": TITLES})
 
@@ -121,7 +124,8 @@ def run(request: HttpRequest, token: str) -> HttpResponse:
     causes = [{"cause": cause.value, "label": cause.label, **told["reconciliation"][cause.value]}
               for cause in Reconciliation.Cause if cause.value in told["reconciliation"]]
     return render(request, "portfolio/imports/run.html", {
-        "active": "imports", "token": token, "told": told, "lines": queries.lines(told["tables"]),
+        "active": "imports", "token": token, "told": told, "profile": _title(told["profile"]),
+        "lines": queries.lines(told["tables"]),
         "totals": queries.totals(told["tables"]), "causes": causes, "page": paginate(rejects.to_dicts(), request),
         "titles": TITLES})
 
@@ -131,6 +135,11 @@ def run_rejects(request: HttpRequest, token: str) -> HttpResponse:
     require(request.user, "portfolio.import")
     _told, rejects = _outcome(token)
     return _csv(rejects.select(LISTED).iter_rows(), _("试导入拒绝明细"))
+
+
+def _title(name: str) -> str:
+    """What a profile is called; its name if it is no longer there."""
+    return next((str(item.title) for item in profiles.listed() if item.name == name), name)
 
 
 def _batch(request: HttpRequest, pk: int) -> ImportBatch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from qingshou.access.masking import mask_id, mask_phone
 from qingshou.access.permissions import require
 from qingshou.portfolio.models import Household, Level, Loan, Stage
 from qingshou.portfolio.queries import lists
+from qingshou.portfolio.templatetags.portfolio import segment_name
 from qingshou.web.xlsx import Column, Sheet, workbook
 
 MOST_ROWS = 20_000
@@ -68,8 +69,16 @@ def _export(user: Any, page: str, name: str, rows: QuerySet[Any], columns: list[
 
 
 def _rows(found: Iterator[Any], row: Any, plain: bool) -> Iterator[list[Any]]:
+    known: dict[tuple[Any, str], str] = {}
+
+    def names(state: Any) -> str:
+        key = (state.as_of, state.segment)
+        if key not in known:
+            known[key] = segment_name(state)
+        return known[key]
+
     for item in found:
-        yield row(item, plain)
+        yield row(item, plain, names)
 
 
 def _personal(party: Any, plain: bool) -> list[str]:
@@ -94,14 +103,14 @@ def _standing(state: Any) -> list[Any]:
     return [str(Stage(state.stage).label), state.dpd, str(Level(state.level).label)]
 
 
-def _household_row(household: Household, plain: bool) -> list[Any]:
+def _household_row(household: Household, plain: bool, names: Callable[[Any], str]) -> list[Any]:
     state, borrower = getattr(household, "state", None), household.borrower
     return [borrower.borrower_no or "", borrower.name, *_personal(borrower, plain), household.village, _name(household.unit),
-            _name(household.custodian), *_standing(state), getattr(state, "segment", None), *_money(state),
+            _name(household.custodian), *_standing(state), names(state) if state else None, *_money(state),
             getattr(state, "last_contact_on", None), getattr(state, "as_of", None)]
 
 
-def _loan_row(loan: Loan, plain: bool) -> list[Any]:
+def _loan_row(loan: Loan, plain: bool, names: Callable[[Any], str]) -> list[Any]:
     state, household = getattr(loan, "state", None), loan.household
     return [loan.loan_no, loan.borrower.name, *_personal(loan.borrower, plain), loan.product, loan.branch,
             _name(household.unit), _name(household.custodian), loan.principal_fen, loan.rate_ppm, loan.starts_on,

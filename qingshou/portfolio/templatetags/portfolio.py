@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from qingshou.engine import paths, segments
+from qingshou.portfolio.imports.canonical import TABLES
 from qingshou.portfolio.models import Level, Stage
 from qingshou.portfolio.personal import MASKS, masked_point
 from qingshou.portfolio.queries import schedule
@@ -91,6 +93,26 @@ def level_chip(level: str) -> SafeString | str:
     if not level:
         return ""
     return format_html('<span class="chip c-{}">{}</span>', LEVEL_TONES[level], Level(level).label)
+
+
+@register.filter
+def reject_column(row: Any) -> str:
+    """The column that a reject blames: as the file calls it, else what our field is called."""
+    get = row.get if isinstance(row, dict) else partial(getattr, row)
+    table, column = TABLES.get(get("table")), get("column")
+    return str(next((field.title for field in table.fields if field.name == column), column)) if table else column
+
+
+@register.filter
+def basis(code: str) -> str:
+    """How days of interest are counted, in words."""
+    return {"actual/360": _("实际天数/360"), "actual/365": _("实际天数/365")}.get(code, code)
+
+
+@register.filter
+def recorder(name: str) -> str:
+    """Who wrote a ledger event: a user's name, or the system."""
+    return _("系统") if name == "system" else name
 
 
 @register.filter

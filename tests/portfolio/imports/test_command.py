@@ -55,7 +55,7 @@ def test_what_cannot_be_used_is_refused_on_standard_error_with_status_1(tmp_path
     bad = tmp_path / "loan.csv"
     bad.write_text("loan_no\n1\n")
     for arguments, told in (
-        (("standard", bad), "loan.csv: 缺少列"), (("standard", tmp_path / "none.csv"), "没有这个文件"),
+        (("standard", bad), "loan.csv：缺少列"), (("standard", tmp_path / "none.csv"), "没有这个文件"),
         (("nobody", bad), "没有名为 nobody 的导入方案"), (("standard",), "请写明要导入的文件"),
         (("loan_payments", "--template", tmp_path / "x.xlsx"), "只有标准格式有模板"),
     ):

@@ -94,7 +94,7 @@ def test_one_bad_file_among_good_ones_refuses_the_whole_import(tmp_path):
     good = book.write(tmp_path, borrower=[BORROWER])[0]
     bad = tmp_path / "loan.csv"
     bad.write_text("loan_no,borrower_no\nL1,B1\n")
-    with pytest.raises(FileRefused, match=r"loan\.csv: 缺少列"):
+    with pytest.raises(FileRefused, match=r"loan\.csv：缺少列"):
         book.take(good, bad)
     assert not Party.objects.exists()
 

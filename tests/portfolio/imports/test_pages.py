@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_used_fails_the_job_with_its_reason(operator):
         "profile": "standard", "files": [SimpleUploadedFile("loan.xlsx", b"PK\x03\x04cut")]})
     job = Job.objects.get()
     assert answer.status_code == 302 and job.state == Job.State.FAILED
-    assert "loan.xlsx: 工作簿不完整或已损坏" in operator.get(answer["Location"]).content.decode()
+    assert "loan.xlsx：工作簿不完整或已损坏" in operator.get(answer["Location"]).content.decode()
 
 
 @pytest.mark.parametrize(("names", "told"), [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 CHUNK_ROWS = 100_000
@@ -36,7 +37,7 @@ class FileRefused(Exception):
     """A file cannot be used; ``str()`` is the reason for the user, with the file's name before it."""
 
     def __init__(self, name: str, code: str, **parameters: Any) -> None:
-        super().__init__(f"{name}: {str(REFUSALS[code]) % parameters}")
+        super().__init__(gettext("%(file)s：%(reason)s") % {"file": name, "reason": str(REFUSALS[code]) % parameters})
         self.name = name
         self.code = code
 
