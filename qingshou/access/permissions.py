@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qingshou.access.models import Posting, Unit
+from qingshou.access.permission_names import NAMES
 from qingshou.access.roles import PERMISSIONS, REACH
 
 
@@ -93,7 +94,12 @@ def may(user: Any, permission: str) -> bool:
     return viewer(user).may(permission)
 
 
+def refusal(permission: str) -> PermissionDenied:
+    """What somebody is told who lacks a permission: its name in words."""
+    return PermissionDenied(_("您的岗位没有此项权限：%(permission)s") % {"permission": NAMES.get(permission, permission)})
+
+
 def require(user: Any, permission: str) -> None:
     """Raise PermissionDenied, in the user's language, unless the user holds the permission."""
     if not may(user, permission):
-        raise PermissionDenied(_("您的岗位没有此项权限：%(permission)s") % {"permission": permission})
+        raise refusal(permission)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qingshou.access.rule_words import ENTRIES, WORDS
 from qingshou.web.formats import percent, yuan
 
 CHAPTERS: dict[str, Any] = {
@@ -15,17 +16,6 @@ CHAPTERS: dict[str, Any] = {
     "delinquency": gettext_lazy("逾期"), "interest": gettext_lazy("利息"), "paths": gettext_lazy("策略路径"),
     "priority": gettext_lazy("优先次序"), "promises": gettext_lazy("承诺"), "provision": gettext_lazy("准备金"),
     "reconciliation": gettext_lazy("对账"), "segments": gettext_lazy("客群"),
-}
-WORDS: dict[str, Any] = {
-    "fee": gettext_lazy("费用"), "interest": gettext_lazy("利息"), "penalty": gettext_lazy("罚息"),
-    "compound": gettext_lazy("复利"), "principal": gettext_lazy("本金"),
-    "normal": gettext_lazy("正常"), "special_mention": gettext_lazy("关注"), "substandard": gettext_lazy("次级"),
-    "doubtful": gettext_lazy("可疑"), "loss": gettext_lazy("损失"),
-    "call": gettext_lazy("电话"), "message": gettext_lazy("短信"), "letter": gettext_lazy("信函"),
-    "visit": gettext_lazy("上门"), "office": gettext_lazy("内勤"),
-    "borrower": gettext_lazy("借款人"), "guarantor": gettext_lazy("保证人"), "contact": gettext_lazy("联系人"),
-    "stranger": gettext_lazy("无关第三人"), "contract": gettext_lazy("按合同"), "none": gettext_lazy("无"),
-    "death": gettext_lazy("死亡"),
 }
 UNITS: dict[str, Any] = {
     "days": gettext_lazy("%(number)s 天"), "workdays": gettext_lazy("%(number)s 个工作日"),
@@ -46,11 +36,24 @@ def value_text(value: Any, key: str = "") -> str:
     if isinstance(value, int):
         return _number(value, key)
     if isinstance(value, dict):
-        return "，".join(f"{WORDS.get(name, name)} {value_text(inner, _inner_key(name, key))}" for name, inner in value.items())
+        shown = {name: inner for name, inner in value.items() if not (name == "step" and "title" in value)}  # its title says it
+        return "，".join(f"{_entry(name)} {value_text(inner, _inner_key(name, key))}" for name, inner in shown.items())
     if isinstance(value, list):
+        value = _by_title(value)
         between = "\n" if any(isinstance(inner, dict | list) for inner in value) else "、"
         return between.join(value_text(inner, key) for inner in value)
     return str(WORDS.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _by_title(rows: list[Any]) -> list[Any]:
+    """A path's steps: one that comes after another names that other by its title."""
+    titles = {row["step"]: row["title"] for row in rows if isinstance(row, dict) and "step" in row and "title" in row}
+    return [{**row, "after": titles.get(row["after"], row["after"])} if titles and "after" in row else row for row in rows]
+
+
+def _entry(name: str) -> Any:
+    """What an entry of a table is called."""
+    return ENTRIES.get(name) or WORDS.get(name, name)
 
 
 def _inner_key(name: str, key: str) -> str:

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "qingshou.web.middleware.WrongMethod",
 ]
 
 ROOT_URLCONF = "qingshou.config.urls"

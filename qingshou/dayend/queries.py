@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
-from qingshou.access.permissions import may
+from qingshou.access.permissions import may, refusal
 from qingshou.casework.models import Task
 from qingshou.contact.models import PromiseJudgement
 from qingshou.portfolio.models import BusinessDay, LevelChange
@@ -39,7 +37,7 @@ class ClosedDay:
 def check(user: Any) -> None:
     """Raise PermissionDenied unless the user runs day end or audits it."""
     if not (may(user, "dayend.run") or may(user, "audit.view")):
-        raise PermissionDenied(_("您的岗位没有此项权限：%(permission)s") % {"permission": "dayend.run"})
+        raise refusal("dayend.run")
 
 
 def open_day() -> BusinessDay | None:

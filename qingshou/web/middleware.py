@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from qingshou.web import pages
+
 # Styles may be inline (a bar's width is data); scripts never: no handlers in the markup, no eval.
 POLICY = "; ".join([
     "default-src 'self'",
@@ -35,6 +37,21 @@ class BrowserRules:
         if user is not None and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class WrongMethod:
+    """A bare 405 becomes a page that says what to do; machines keep theirs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method not in ("GET", "HEAD") or request.path.startswith("/api/"):
+            return response
+        told = pages.wrong_method(request)
+        told.headers["Allow"] = response.headers.get("Allow", "POST")
+        return told
 
 
 class ChosenLanguage:

@@ -44,6 +44,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _error(request, 404, _("没有这个页面"), hint)
 
 
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """An address that only a form sends to was opened by itself: by a reload, or after signing in again."""
+    hint = _("它只接受页面上的按钮提交，这次没有改变任何数据。请返回上一页，再按一次按钮。")
+    return _error(request, 405, _("这个地址不能直接打开"), hint)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _error(request, 403, _("页面已过期"), _("为了安全，请返回上一页刷新后再提交；内容没有保存。"))
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from qingshou.access import audit, unmasking
 from qingshou.access.models import AuditEntry, Posting, SavedView, Unit, Unmasking, User
 from qingshou.access.rule_texts import value_text
+from qingshou.access.rule_words import ENTRIES, WORDS
 from qingshou.store import jobs, policy
 from qingshou.store.models import Job
 
@@ -242,10 +243,11 @@ def test_the_rules_of_a_day_are_shown_with_source_flag_and_history(as_auditor, s
 
 
 @pytest.mark.parametrize(("value", "key", "shown"), [
-    (550_000, "debt_service_most_ppm", "55"), ({"least_ppm": 300_000}, "range", "least_ppm 30"),
+    (550_000, "debt_service_most_ppm", "55"), ({"least_ppm": 300_000}, "range", "至少 30"),
     (90, "non_accrual_after_days", "90 天"),
     ({"call": 12}, "minutes", "电话 12 分钟"), (["fee", "interest"], "order", "费用、利息"), (True, "x", "是"), (3, "x", "3"),
-    ([{"level": "loss", "days": 361}], "overdue", "level 损失，days 361 天"), ("actual/360", "day_count", "actual/360")])
+    ([{"level": "loss", "days": 361}], "overdue", "分类 损失，期限 361 天"), ("actual/360", "day_count", "实际天数/360"),
+    ([{"step": "early_call", "title": "每日电话催要", "to_day": 3}], "steps", "事项 每日电话催要，至第几天 3")])
 def test_a_rules_value_is_read_in_words_with_its_unit(value, key, shown):
     assert value_text(value, key).startswith(shown)
 
@@ -303,3 +305,26 @@ def test_ones_own_account_page_lists_the_postings_of_today(client, bank):
     client.force_login(bank.users["collector"])
     page = text(client.get("/account/"))
     assert "一部" in page and "二部" not in page
+
+
+def test_an_address_that_only_takes_forms_says_so_when_it_is_opened_by_itself(make_user, client):
+    client.force_login(make_user("compliance"))
+    page = client.get(reverse("access:view_save"))
+    assert page.status_code == 405 and page.headers["Allow"] == "POST"
+    assert "这个地址不能直接打开" in page.content.decode()
+
+
+def test_a_refusal_names_the_permission_in_words(make_user, client):
+    client.force_login(make_user("collector"))
+    text = client.get(reverse("access:users")).content.decode()
+    assert "您的岗位没有此项权限：" in text and "users.manage" not in text
+
+
+def test_every_code_of_the_policy_that_is_shown_has_a_word():
+    known = {"step", "code", "A1"}
+    for rule in policy.current_policy().rules:
+        for entry in rule.value if isinstance(rule.value, list) else [rule.value]:
+            for name, inner in entry.items() if isinstance(entry, dict) else ():
+                if isinstance(inner, str) and name not in ("step", "code", "path", "after", "from", "to", "name", "title"):
+                    assert inner in WORDS, (rule.id, name, inner)
+                assert name in known or name in ENTRIES or name in WORDS or len(name) == 2, (rule.id, name)
