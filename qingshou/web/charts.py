@@ -109,8 +109,7 @@ def bars(title: str, items: Sequence[Bar], columns: tuple[str, str] = ("", "")) 
     """Horizontal bars, the figure at each end. *columns* names labels and figures in the table and the tooltip."""
     longest = max((item.value for item in items), default=0)
     values = [_row(item, label=item.label, value=item.value) for item in items]
-    # Room at the right for the figure beside the longest bar.
-    x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, longest * 14 // 10 + 1]}}
+    x = {"field": "value", "type": "quantitative", "axis": None, "scale": _room_beside(longest, items)}
     common = {"x": x, "y": _labels(items), **_opens(items), "tooltip": _tooltip(("label", columns[0]), ("text", columns[1]))}
     layers = [
         {"mark": {"type": "bar", "cornerRadiusEnd": 3}, "encoding": common | {"color": PLAIN_COLOUR}},
@@ -123,7 +122,7 @@ def funnel(title: str, items: Sequence[Bar], columns: tuple[str, str] = ("", "")
     """Steps one under the other, each bar centred, its figure at the right end."""
     longest = max((item.value for item in items), default=0) or 1
     values = [_row(item, label=item.label, left=longest - item.value, right=longest + item.value) for item in items]
-    x = {"type": "quantitative", "axis": None, "scale": {"domain": [0, longest * 28 // 10 + 1]}}
+    x = {"type": "quantitative", "axis": None, "scale": _room_beside(longest * 2, items)}
     common = {"y": _labels(items), **_opens(items), "tooltip": _tooltip(("label", columns[0]), ("text", columns[1]))}
     layers = [
         {"mark": {"type": "bar", "cornerRadius": 3},
@@ -214,7 +213,7 @@ def heat(title: str, cells: Sequence[Cell], columns: tuple[str, str, str] = ("",
     layers = [
         {"mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 2},
          "encoding": common | {"color": PLAIN_COLOUR, "opacity": shade}},
-        {"mark": {"type": "text", "fontSize": 11}, "encoding": common | {
+        {"mark": {"type": "text", "fontSize": _fitting(cells, len(heads))}, "encoding": common | {
             "text": {"field": "text"}, "color": {"field": "ink", "type": "nominal", "scale": None, "legend": None}}},
     ]
     return Chart(title, _spec(values, height=max(1, len(rows)) * 34, layer=layers), columns,
@@ -237,6 +236,23 @@ def _spec(values: list[dict[str, Any]], **rest: Any) -> dict[str, Any]:
 
 def _row(item: Any, **values: Any) -> dict[str, Any]:
     return {**values, "text": item.text, "colour": TONES[item.tone], "url": item.url}
+
+
+def _pixels(text: str) -> int:
+    """About how wide a text stands at 12 px: a Chinese letter is square, others are two thirds of one."""
+    return sum(12 if ord(letter) > 0x2E80 else 8 for letter in text)
+
+
+def _room_beside(longest: int, items: Sequence[Any]) -> dict[str, Any]:
+    """A scale that leaves room at the right for the figure beside the longest bar, however narrow the page is."""
+    room = max((_pixels(item.text) for item in items), default=0) + 12
+    return {"domainMin": 0, "domainMax": {"expr": f"{longest or 1} * width / max(width - {room}, 40)"}}
+
+
+def _fitting(cells: Sequence[Any], columns: int) -> dict[str, str]:
+    """A size of letters at which the longest text of a cell keeps within it, 11 px where there is room."""
+    widest = max((_pixels(cell.text) for cell in cells), default=0) or 1
+    return {"expr": f"max(6, min(11, 12 * (width / {max(1, columns)} - 4) / {widest}))"}
 
 
 def _labels(items: Sequence[Any]) -> dict[str, Any]:

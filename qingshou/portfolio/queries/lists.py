@@ -52,6 +52,7 @@ class Sums:
     """How many rows and what they owe, in fen."""
 
     count: int
+    principal_fen: int
     overdue_fen: int
     total_owed_fen: int
 
@@ -96,7 +97,8 @@ def loans(user: Any, wanted: Filter) -> QuerySet[Loan]:
 def sums(rows: QuerySet[Any]) -> Sums:
     """Count and sums of a list, in one query; overdue is what the overdue ones have due and unpaid."""
     found = rows.select_related(None).order_by().aggregate(
-        count=Count("pk"), overdue_fen=Sum("state__overdue_fen", filter=Q(state__dpd__gt=0), default=0),
+        count=Count("pk"), principal_fen=Sum("state__principal_fen", default=0),
+        overdue_fen=Sum("state__overdue_fen", filter=Q(state__dpd__gt=0), default=0),
         total_owed_fen=Sum("state__total_owed_fen", default=0))
     return Sums(**found)
 
