@@ -119,7 +119,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "qingshou.web.pages.csrf_failure"
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]  # each in its own words
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
