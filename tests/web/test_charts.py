@@ -73,6 +73,6 @@ def test_bars_leave_room_for_their_figures_and_cells_shrink_theirs_however_narro
     text = "234 户 · 3,021.14 万"
     for chart in (charts.bars("t", [charts.Bar("M3", 10, text)]), charts.funnel("t", [charts.Bar("M3", 5, text)])):
         scale = chart.spec["layer"][0]["encoding"]["x"]["scale"]
-        assert scale == {"domainMin": 0, "domainMax": {"expr": "10 * width / max(width - 156, 40)"}}
+        assert scale == {"domainMin": 0, "domainMax": {"expr": "10 * width / max(width - 164, 40)"}}
     cells = charts.heat("t", [charts.Cell("a", "x", 500, "1,492.52 万"), charts.Cell("a", "y", 500, "")])
     assert cells.spec["layer"][1]["mark"]["fontSize"]["expr"] == "max(6, min(11, 12 * (width / 2 - 4) / 84))"
