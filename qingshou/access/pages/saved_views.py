@@ -21,7 +21,7 @@ def save(request: HttpRequest) -> HttpResponse:
         view = services.save_view(user=request.user, page=request.POST.get("page", ""),  # type: ignore[arg-type]
                                   name=request.POST.get("name", ""), query=request.POST.get("query", ""))
     except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
+        messages.error(request, _("；").join(error.messages))
     else:
         messages.success(request, _("已保存视图“%(name)s”。") % {"name": view.name})
     return _back(request)

@@ -76,7 +76,7 @@ class Entry:
     def why(self) -> str:
         """What is particular to this household first; the value of an hour, which every row has, last."""
         texts = [reason["text"] for reason in sorted(self.reasons, key=lambda reason: reason["code"] == "value")]
-        return "；".join([self.cause, *texts] if self.cause else texts)
+        return _("；").join([self.cause, *texts] if self.cause else texts)
 
 
 def queue(user: Any, day: date, filters: Filters | None = None) -> QuerySet[Household]:

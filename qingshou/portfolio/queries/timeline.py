@@ -93,7 +93,7 @@ def _due(loan: Loan, entry: Entry, several: bool) -> Item | None:
 def _level(loan: Loan, change: LevelChange, rules: Rules, several: bool) -> Item:
     before = str(Level(change.before).label) if change.before else _("未分类")
     worse = not change.before or list(Level).index(Level(change.after)) > list(Level).index(Level(change.before))
-    why = "；".join(reason["text"] for reason in describe(change.reasons, rules, translate=_))
+    why = _("；").join(reason["text"] for reason in describe(change.reasons, rules, translate=_))
     title = _("%(before)s → %(after)s") % {"before": before, "after": Level(change.after).label}
     return Item(_at(change.date), _("分类"), "warn" if worse else "good", title, _joined(why, _for(loan, several)))
 
