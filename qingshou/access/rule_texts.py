@@ -37,12 +37,12 @@ def value_text(value: Any, key: str = "") -> str:
         return _number(value, key)
     if isinstance(value, dict):
         shown = {name: inner for name, inner in value.items() if not (name == "step" and "title" in value)}  # its title says it
-        return "，".join(f"{_entry(name)} {value_text(inner, _inner_key(name, key))}" for name, inner in shown.items())
+        return _("，").join(f"{_entry(name)} {value_text(inner, _inner_key(name, key))}" for name, inner in shown.items())
     if isinstance(value, list):
         value = _by_title(value)
-        between = "\n" if any(isinstance(inner, dict | list) for inner in value) else "、"
+        between = "\n" if any(isinstance(inner, dict | list) for inner in value) else _("、")
         return between.join(value_text(inner, key) for inner in value)
-    return str(WORDS.get(value, value)) if isinstance(value, str) else str(value)
+    return str(WORDS.get(value) or (_(value) if value else "")) if isinstance(value, str) else str(value)
 
 
 def _by_title(rows: list[Any]) -> list[Any]:
