@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
 
 from qingshou.config import environment
 
