@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-
 from qingshou.config import environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
