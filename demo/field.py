@@ -12,8 +12,8 @@ import polars as pl
 class Capacity:
     """What a collector can do in a day."""
 
-    minutes: int = 300
-    attempts: int = 6
+    minutes: int = 240
+    attempts: int = 3
 
 
 class Strategy(Protocol):

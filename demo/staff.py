@@ -17,9 +17,11 @@ from qingshou.store.models import Setting
 
 PASSWORD = "qingshou-demo-2026"  # of every account; served in demo mode only
 SINCE = date(2024, 1, 1)
+HOME = "D3"  # the division of the named collector and manager: large, with something to do every day
+PLACE = 1  # of the named collector among the division's
 # One named account a role; the others of a division are numbered.
 NAMED = (
-    ("collector", "lin", "林秋实", "D2"), ("manager", "shen", "沈立群", "D2"), ("operations", "he", "何清扬", "HO"),
+    ("collector", "lin", "林秋实", HOME), ("manager", "shen", "沈立群", HOME), ("operations", "he", "何清扬", "HO"),
     ("legal", "fang", "方正言", "LAW"), ("reviewer", "bai", "白慎之", "HO"), ("risk", "gu", "顾远山", "HO"),
     ("compliance", "qin", "秦守正", "HO"), ("admin", "admin", "罗维安", "HO"),
 )
@@ -51,11 +53,13 @@ def make(draw: Draw) -> Staff:
     managers: dict[str, User] = {}
     for division in places.DIVISIONS:
         code, unit = division.code, units[division.code]
-        members = [users["collector"]] if code == "D2" else []
+        members: list[User] = []
         while len(members) < division.collectors:
-            members.append(_user(f"{code.lower()}-{len(members) + 1:02d}", _name(draw), Role.COLLECTOR, unit, password))
+            named = code == HOME and len(members) == PLACE
+            members.append(users["collector"] if named else _user(
+                f"{code.lower()}-{len(members) + 1:02d}", _name(draw), Role.COLLECTOR, unit, password))
         collectors[code] = members
-        managers[code] = users["manager"] if code == "D2" else _user(f"{code.lower()}-manager", _name(draw), Role.MANAGER,
+        managers[code] = users["manager"] if code == HOME else _user(f"{code.lower()}-manager", _name(draw), Role.MANAGER,
                                                                       unit, password)
     accounts = [{"username": username, "password": PASSWORD, "role": role, "name": name, "unit": units[code].name}
                 for role, username, name, code in NAMED]

@@ -83,7 +83,8 @@ def _custodians(people: list[Customer], staff: Staff) -> tuple[list[int], list[i
         village = item.division.villages.index(item.borrower.village)
         turn = seen[code, village] = seen.get((code, village), -1) + 1
         per = max(1, len(members) // len(item.division.villages) + 1)
-        custodian.append(members[(village * per + turn % per) % len(members)].id)
+        first = village * len(members) // len(item.division.villages)
+        custodian.append(members[(first + turn % per) % len(members)].id)
         units.append(staff.units[code].id)
     return custodian, units
 
