@@ -65,7 +65,7 @@ def _tasks(household: Household) -> list[Item]:
     ended = (Task.objects.filter(household=household, state__in=tones).select_related("ended_by")
              .order_by("-ended_at", "-id")[:MOST_ITEMS])
     return [Item(_moment(one.ended_on, one.ended_at), _("任务"), tones[Task.State(one.state)],
-                 _("%(channel)s：%(title)s") % {"channel": channels.label(one.channel), "title": _(one.title)},
+                 channels.titled(one.channel, one.title),
                  _join(one.get_state_display(), words(one.channel, one.outcome), one.reason,
                        one.postponed_to and _("改到 %(day)s") % {"day": one.postponed_to}, str(one.ended_by or "")))
             for one in ended]

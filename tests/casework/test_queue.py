@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qingshou.casework.models import Task
+from qingshou.casework.queries.channels import titled
 from qingshou.casework.queries.filters import Filters
 from qingshou.casework.queries.queue import entries, queue
 from qingshou.casework.queries.survey import survey
@@ -142,3 +143,11 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(bank: Bank, django_a
         shown = [(row.household.village, str(row.household.borrower), row.state.score) for row in rows]
     assert [score for _, _, score in shown] == list(range(59, 9, -1))
     assert counted.left == 60
+
+
+@pytest.mark.parametrize(("channel", "title", "words"), [
+    ("visit", "再访经营", "上门：再访经营"), ("visit", "上门了解经营", "上门了解经营"), ("call", "电话催收", "电话催收"),
+    ("letter", "送达逾期催收函", "函件：送达逾期催收函"),
+])
+def test_a_step_names_its_channel_once(channel: str, title: str, words: str) -> None:
+    assert titled(channel, title) == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 OUTREACH = ("call", "message", "letter", "visit")
@@ -16,3 +17,11 @@ TARGETS: dict[str, str | Promise] = {"borrower": _("借款人"), "guarantor": _(
 def label(channel: str) -> str:
     """The channel in words; a code that the bank's own path uses shows as it is."""
     return str(LABELS.get(channel, channel))
+
+
+def titled(channel: str, title: str) -> str:
+    """A step in words: its channel and title, such as 电话：兑现承诺; a title that begins with the channel stands alone."""
+    name, words = label(channel), gettext(title)
+    if words.lower().startswith(name.lower()):
+        return words
+    return gettext("%(channel)s：%(title)s") % {"channel": name, "title": words}

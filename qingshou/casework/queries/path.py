@@ -62,8 +62,7 @@ def path_of(state: HouseholdState, day: date) -> Path | None:
 
 
 def _step(step: dict[str, Any], made: list[Task], dpd: int) -> Step:
-    title = _("%(days)s %(channel)s：%(title)s") % {
-        "days": _days(step), "channel": channels.label(step["channel"]), "title": _(step["title"])}
+    title = f"{_days(step)} {channels.titled(step['channel'], step['title'])}"
     waiting = next((task for task in made if task.state == State.OPEN), None)
     done = [task for task in made if task.state == State.DONE]
     if waiting is not None:

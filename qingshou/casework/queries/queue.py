@@ -52,7 +52,7 @@ class Entry:
     @property
     def next_step(self) -> str:
         if self.task:
-            return _("%(channel)s：%(title)s") % {"channel": channels.label(self.task.channel), "title": _(self.task.title)}
+            return channels.titled(self.task.channel, self.task.title)
         if self.promised:
             return _("今日承诺到期：核对到账")
         if self.state.held_by:

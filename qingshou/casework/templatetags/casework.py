@@ -22,6 +22,12 @@ register = template.Library()
 register.filter("channel", channels.label)
 
 
+@register.filter
+def task_title(task: Any) -> str:
+    """A task in words, its channel first."""
+    return channels.titled(task.channel, task.title)
+
+
 @register.simple_tag
 def verdict_chip(verdict: Verdict | None, channel: str = "") -> SafeString:
     """May it be done now? With the reasons in the title; work that reaches nobody needs no leave."""
