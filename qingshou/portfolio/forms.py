@@ -144,6 +144,19 @@ class ReversalForm(forms.Form):
                 "note": data["note"], "reverses": data["reverses"]}
 
 
+class PaymentForm(forms.Form):
+    """A payment that names no loan."""
+
+    date = forms.DateField(label=_("业务日期"), widget=day_input(), help_text=_("实际发生的日期，可早于业务日。"))
+    amount = YuanField(label=_("金额（元）"))
+    channel = forms.CharField(label=_("渠道"), required=False, max_length=20)
+    note = forms.CharField(label=_("备注"), required=False, max_length=200)
+
+    def facts(self) -> dict[str, Any]:
+        """Arguments of ``services.payment.preview_payment``; call after ``is_valid``."""
+        return {"date": self.cleaned_data["date"], "amount_fen": self.cleaned_data["amount"]}
+
+
 class ConfirmForm(forms.Form):
     """What a preview adds to its entry when it is confirmed."""
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from qingshou.portfolio.pages import households, imports, loans, posting, search
+from qingshou.portfolio.pages import households, imports, loans, payment, posting, search
 
 app_name = "portfolio"
 urlpatterns = [
     path("households/", households.households, name="households"),
     path("households/export/", households.export_households, name="households_export"),
     path("households/<int:pk>/", households.household, name="household"),
+    path("households/<int:pk>/payment/", payment.payment, name="payment"),
     path("loans/", households.loans, name="loans"),
     path("loans/export/", households.export_loans, name="loans_export"),
     path("loans/<path:loan_no>/statement/", loans.statement, name="statement"),

@@ -102,6 +102,7 @@ PAGES = [
     Page("portfolio:households", "household.view"),
     Page("portfolio:households_export", "list.export", "post"),
     Page("portfolio:household", "household.view", arguments=household),
+    Page("portfolio:payment", "ledger.post", arguments=household),
     Page("portfolio:loans", "household.view"),
     Page("portfolio:loans_export", "list.export", "post"),
     Page("portfolio:loan", "household.view", arguments=loan),

@@ -39,7 +39,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("kind", "")
     items = [item for item in shown.items if item.kind == kind] if kind in kinds else shown.items
     context = {"active": "households", "shown": shown, "household": shown.household, "kinds": kinds, "kind": kind,
-               "page": paginate(items, request, ITEMS_A_PAGE)}
+               "page": paginate(items, request, ITEMS_A_PAGE), "may_post": may(request.user, "ledger.post")}
     if request.headers.get("HX-Target") == "timeline":
         return render(request, "portfolio/household/timeline.html", context)
     return render(request, "portfolio/household/page.html", context)

@@ -28,7 +28,7 @@ def enter(request: HttpRequest, loan_no: str) -> HttpResponse:
         try:
             preview = ledger.preview_event(user=request.user, loan=seen, **form.facts())
         except ValidationError as error:
-            _add_errors(form, error)
+            add_errors(form, error)
     confirm = None
     if preview is not None:
         confirm = ConfirmForm(initial={"event_no": ledger.new_event_no(preview.as_of), "fingerprint": preview.fingerprint})
@@ -48,7 +48,7 @@ def confirm(request: HttpRequest, loan_no: str) -> HttpResponse:
             event = ledger.post_event(user=request.user, loan=seen, event_no=data["event_no"], reason=data["reason"],
                                       expected=data["fingerprint"], **form.facts())
         except ValidationError as error:
-            _add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("已登记：%(kind)s %(number)s，其后各笔已重新计算。") % {
                 "kind": event.get_kind_display(), "number": event.event_no})
@@ -58,7 +58,7 @@ def confirm(request: HttpRequest, loan_no: str) -> HttpResponse:
         preview = ledger.preview_event(user=request.user, loan=seen, **form.facts())
     except ValidationError as error:
         if not form.errors:
-            _add_errors(form, error)
+            add_errors(form, error)
         return _show(request, seen, form, None, None)
     if not form.errors:
         return _show(request, seen, form, preview, confirmed)
@@ -85,7 +85,7 @@ def _form(request: HttpRequest) -> EntryForm | ReversalForm:
     return kind(initial={"date": today, "reverses": asked.get("reverses"), "kind": LedgerEvent.Kind.REPAYMENT})
 
 
-def _add_errors(form: Any, error: ValidationError) -> None:
+def add_errors(form: Any, error: ValidationError) -> None:
     """What the service refused, at the fields of the form; what is not of a field above it."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
