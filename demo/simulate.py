@@ -184,7 +184,7 @@ class Simulation:
     def _attempt(self, day: date, minute: int, row: dict[str, Any]) -> None:
         household, index = row["household_id"], row["household_id"] - 1
         if row["channel"] not in MINUTES:
-            self.story.end_task(row["task_id"], day, "handled", None)
+            self.story.end_task(row["task_id"], day, "已办理", None)
             return
         answer = self.borrowers.answer(index, row["channel"], row["target"], row["dpd"])
         contact = self.story.contact(day, minute, row, answer, self._party(row))
