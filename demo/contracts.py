@@ -41,8 +41,7 @@ class Contract:
 
 def make(people: list[customers.Customer], *, begins: date, ends: date, draw: Draw) -> list[Contract]:
     """1.4 loans a household on average; the loans of old stock began early and were lost before *begins*."""
-    registry = customers.Registry(draw)
-    registry._phones, registry._people = 200_000, 200_000  # apart from the borrowers' numbers
+    registry = customers.Registry(draw, first=200_000)  # apart from the borrowers' numbers
     made: list[Contract] = []
     for index, customer in enumerate(people):
         share = OLD_STOCK[customer.division.code] * (COMPANIES_LOST if customer.customer == "company" else 1)

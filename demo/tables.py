@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import polars as pl
-from pypinyin import Style, lazy_pinyin
 
-from demo import places
 from demo.contracts import Contract
 from demo.customers import Customer, Person
 from demo.draw import Draw
 from demo.staff import Staff
+from qingshou.portfolio.names import initials_many, tail
 from qingshou.store import crypto
 
 
@@ -31,11 +30,6 @@ class Master:
     contact_points: pl.DataFrame
     custodian: list[int]  # user id by household
     guarantors: dict[int, list[int]]  # household id -> party ids of its guarantors
-
-
-def initials(name: str) -> str:
-    """Pinyin initials in lower case, such as zmc of 周满仓."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")).lower()
 
 
 def make(people: list[Customer], contracts: list[Contract], staff: Staff, *, opened: date, draw: Draw) -> Master:
@@ -95,12 +89,12 @@ def _parties(persons: list[Person], borrowers: int, now: datetime) -> pl.DataFra
         "borrower_no": [f"K{n:06d}" if n <= borrowers else None for n in range(1, len(persons) + 1)],
         "kind": [item.kind for item in persons],
         "name": [item.name for item in persons],
-        "initials": [initials(item.name) for item in persons],
+        "initials": initials_many([item.name for item in persons], [item.kind == "person" for item in persons]),
         "id_number": crypto.seal_many(item.id_number for item in persons),
         "id_hash": crypto.keyed_hash_many(item.id_number for item in persons),
         "phone": crypto.seal_many(item.phone for item in persons),
         "phone_hash": crypto.keyed_hash_many(item.phone for item in persons),
-        "phone_tail": [item.phone[-4:] for item in persons],
+        "phone_tail": [tail(item.phone) for item in persons],
         "address": crypto.seal_many(item.address for item in persons),
         "village": [item.village for item in persons],
         "industry": [item.industry for item in persons],
@@ -160,5 +154,3 @@ def _contact_points(people: list[Customer], opened: date) -> pl.DataFrame:
         for number, item in enumerate(people, 1) if item.second_phone]
     return pl.DataFrame(rows, schema_overrides={"withdrawn_on": pl.Date}).with_columns(id=pl.int_range(1, len(rows) + 1))
 
-
-BANK = places.BANK_NAME

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from qingshou.access.models import Unit, User
@@ -87,12 +86,3 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["collector"].choices = [("", "—"), *(  # type: ignore[attr-defined]
             (person.pk, f"{unit} · {person}") for person, unit in staff)]
-
-
-def refuse(form: forms.Form, error: ValidationError) -> None:
-    """Show a service's refusal in the form: at its field where the form has it, else above."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

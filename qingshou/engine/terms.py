@@ -6,6 +6,9 @@ from typing import Any
 
 from qingshou.policy import Rules
 
+# Kinds of guarantee by how well they secure a loan, least first.
+SECURITY_RANK = {"credit": 0, "guarantee": 1, "pledge": 2, "mortgage": 3}
+
 
 def policy_terms(rules: Rules) -> dict[str, Any]:
     """Terms that the contract row does not hold and the policy decides, for ``engine.fold.complete_terms``."""

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from qingshou.access import permissions
-from qingshou.casework.forms import AssignForm, refuse
+from qingshou.casework.forms import AssignForm
 from qingshou.casework.models import Assignment
 from qingshou.casework.pages.sheets import posted
 from qingshou.casework.queries.assignments import Wanted, held, households, villages
@@ -19,6 +19,7 @@ from qingshou.casework.services.assignment import BATCH
 from qingshou.portfolio.models import Household
 from qingshou.portfolio.queries.business import business_date
 from qingshou.web.paging import paginate
+from qingshou.web.refusals import refuse
 
 MOST_VILLAGES = 300
 

@@ -15,9 +15,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from qingshou.access import permissions
-from qingshou.casework.forms import refuse
 from qingshou.portfolio.models import Household
 from qingshou.portfolio.queries.scope import household_for
+from qingshou.web.refusals import refuse
 
 
 def household_or_404(request: HttpRequest, pk: int, permission: str = "household.work") -> Household:

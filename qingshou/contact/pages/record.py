@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qingshou.access import permissions
-from qingshou.casework.forms import refuse
 from qingshou.casework.models import Task
 from qingshou.casework.pages.sheets import household_or_404, onward, posted, sheet
 from qingshou.casework.queries.findings import answers
@@ -34,6 +33,7 @@ from qingshou.engine.reasons import describe
 from qingshou.portfolio.models import Household
 from qingshou.portfolio.queries.business import business_date
 from qingshou.store.policy import rules_on
+from qingshou.web.refusals import refuse
 
 CHANNELS = (Channel.CALL, Channel.VISIT, Channel.LETTER)  # by hand; messages go out from approved templates only
 RECENT = 5

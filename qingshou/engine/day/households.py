@@ -11,11 +11,11 @@ from qingshou.engine.classification import BAD, LEVELS
 from qingshou.engine.day import casework
 from qingshou.engine.day.book import Book
 from qingshou.engine.day.states import HOUSEHOLD_STATE
+from qingshou.engine.terms import SECURITY_RANK
 from qingshou.policy import Rules
 
 _SUMS = ("principal_fen", "interest_owed_fen", "penalty_owed_fen", "compound_owed_fen", "fee_owed_fen", "overdue_fen",
          "total_owed_fen", "provision_fen")
-_SECURITY = {"credit": 0, "guarantee": 1, "pledge": 2, "mortgage": 3}  # which loan's security decides the path
 
 
 def sums(loans: pl.DataFrame, book: Book, rules: Rules, day: date) -> pl.DataFrame:
@@ -42,8 +42,8 @@ def with_knowledge(frame: pl.DataFrame, loans: pl.DataFrame, book: Book, rules: 
     late = loans.filter(pl.col("oldest_unpaid_due").is_not_null()).join(
         book.loans.select("loan_id", "guarantee_kind"), on="loan_id")
     security = late.group_by("household_id").agg(
-        security=pl.col("guarantee_kind").replace_strict(_SECURITY, default=0, return_dtype=pl.Int64).max())
-    names = {place: name for name, place in _SECURITY.items()}
+        security=pl.col("guarantee_kind").replace_strict(SECURITY_RANK, default=0, return_dtype=pl.Int64).max())
+    names = {place: name for name, place in SECURITY_RANK.items()}
     frame = frame.join(security, on="household_id", how="left", maintain_order="left").with_columns(
         guarantee_kind=pl.col("security").fill_null(0).replace_strict(names, return_dtype=pl.String))
     return segments.segment(frame, rules)

@@ -27,7 +27,6 @@ class Dashboard:
     day: date
     reach: str
     totals: figures.Totals
-    then: figures.Totals | None
     since: date | None
     flow: figures.Flow | None
     received: money.Received
@@ -48,7 +47,7 @@ def dashboard(user: Any) -> Dashboard:
     before = standing.on(user, since) if since else None
     reach = viewer(user).reach
     return Dashboard(
-        day=now.day, reach=reach, totals=figures.totals(now), then=figures.totals(before) if before else None, since=since,
+        day=now.day, reach=reach, totals=figures.totals(now), since=since,
         flow=figures.flow(before, now) if before else None,
         received=money.received(user, now.day.replace(day=1), now.day, before), stages=figures.stages(now),
         levels=figures.levels(now), migration=figures.migration(before, now) if before else [],

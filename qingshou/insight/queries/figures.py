@@ -36,10 +36,6 @@ class Totals:
         return ratio(self.npl_fen, self.principal_fen)
 
     @property
-    def overdue_ratio_ppm(self) -> int:
-        return ratio(self.overdue_fen, self.principal_fen)
-
-    @property
     def coverage_ppm(self) -> int:
         return ratio(self.provision_fen, self.npl_fen)
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from qingshou.access.permissions import require
 from qingshou.portfolio.forms import ConfirmForm, PaymentForm
 from qingshou.portfolio.models import Household
-from qingshou.portfolio.pages.posting import add_errors
 from qingshou.portfolio.queries.business import business_date
 from qingshou.portfolio.queries.scope import household_for
 from qingshou.portfolio.services import payment as service
 from qingshou.portfolio.services.ledger import new_event_no
+from qingshou.web.refusals import refuse
 
 
 def payment(request: HttpRequest, pk: int) -> HttpResponse:
@@ -38,7 +38,7 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
                     reason=given.cleaned_data["reason"], expected=given.cleaned_data["fingerprint"], **form.facts(),
                     channel=form.cleaned_data["channel"], note=form.cleaned_data["note"])
             except ValidationError as error:
-                add_errors(form, error)
+                refuse(form, error)
             else:
                 messages.success(request, _("已登记还款，分入 %(loans)d 笔贷款。") % {"loans": len(events)})
                 return redirect("portfolio:household", pk)
@@ -58,5 +58,5 @@ def _preview(request: HttpRequest, pk: int, form: PaymentForm) -> Any:
         return service.preview_payment(user=request.user, household_id=pk, **form.facts())
     except ValidationError as error:
         if not form.errors:
-            add_errors(form, error)
+            refuse(form, error)
         return None

@@ -17,6 +17,7 @@ from qingshou.portfolio.models import LedgerEvent, Loan
 from qingshou.portfolio.queries.business import business_date
 from qingshou.portfolio.queries.scope import loan_for
 from qingshou.portfolio.services import ledger
+from qingshou.web.refusals import refuse
 
 
 def enter(request: HttpRequest, loan_no: str) -> HttpResponse:
@@ -28,7 +29,7 @@ def enter(request: HttpRequest, loan_no: str) -> HttpResponse:
         try:
             preview = ledger.preview_event(user=request.user, loan=seen, **form.facts())
         except ValidationError as error:
-            add_errors(form, error)
+            refuse(form, error)
     confirm = None
     if preview is not None:
         confirm = ConfirmForm(initial={"event_no": ledger.new_event_no(preview.as_of), "fingerprint": preview.fingerprint})
@@ -48,7 +49,7 @@ def confirm(request: HttpRequest, loan_no: str) -> HttpResponse:
             event = ledger.post_event(user=request.user, loan=seen, event_no=data["event_no"], reason=data["reason"],
                                       expected=data["fingerprint"], **form.facts())
         except ValidationError as error:
-            add_errors(form, error)
+            refuse(form, error)
         else:
             messages.success(request, _("已登记：%(kind)s %(number)s，其后各笔已重新计算。") % {
                 "kind": event.get_kind_display(), "number": event.event_no})
@@ -58,7 +59,7 @@ def confirm(request: HttpRequest, loan_no: str) -> HttpResponse:
         preview = ledger.preview_event(user=request.user, loan=seen, **form.facts())
     except ValidationError as error:
         if not form.errors:
-            add_errors(form, error)
+            refuse(form, error)
         return _show(request, seen, form, None, None)
     if not form.errors:
         return _show(request, seen, form, preview, confirmed)
@@ -83,15 +84,6 @@ def _form(request: HttpRequest) -> EntryForm | ReversalForm:
         return kind(request.POST)
     today = business_date()
     return kind(initial={"date": today, "reverses": asked.get("reverses"), "kind": LedgerEvent.Kind.REPAYMENT})
-
-
-def add_errors(form: Any, error: ValidationError) -> None:
-    """What the service refused, at the fields of the form; what is not of a field above it."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def _show(request: HttpRequest, seen: Loan, form: Any, preview: Any, confirm_form: Any) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qingshou.access.permissions import require
 from qingshou.engine.allocation import Claim, across
 from qingshou.engine.fold.state import penalty_rate
+from qingshou.engine.terms import SECURITY_RANK
 from qingshou.portfolio.models import Household, LedgerEvent, Loan
 from qingshou.portfolio.queries import scope
 from qingshou.portfolio.queries.business import business_date
@@ -22,8 +23,6 @@ from qingshou.portfolio.services.entry import LARGEST_FEN
 from qingshou.portfolio.services.ledger import post_event
 from qingshou.store.policy import rules_on
 
-SECURITY = {Loan.GuaranteeKind.CREDIT: 0, Loan.GuaranteeKind.GUARANTEE: 1, Loan.GuaranteeKind.PLEDGE: 2,
-            Loan.GuaranteeKind.MORTGAGE: 3}
 SOURCE = "民法典第560条"
 
 
@@ -98,7 +97,7 @@ def post_payment(*, user: Any, household_id: int, date: date, amount_fen: int, e
 def _claim(loan: Loan, standing: Standing) -> Claim:
     burden = int(penalty_rate(standing.rate_ppm, loan.penalty_surcharge_ppm))  # type: ignore[arg-type]
     return Claim(loan.pk, max(standing.overdue_fen - standing.unapplied_fen, 0), standing.payoff_fen,
-                 SECURITY[Loan.GuaranteeKind(loan.guarantee_kind)], burden, standing.oldest_unpaid_due)
+                 SECURITY_RANK[loan.guarantee_kind], burden, standing.oldest_unpaid_due)
 
 
 def _fingerprint(household: Household, day: date, amount_fen: int, shares: list[Share]) -> str:
